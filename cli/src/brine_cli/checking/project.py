@@ -87,6 +87,7 @@ class _Check:
         self._findings: list[Finding] = []
         self._files: dict[Path, None] = {}
         self._names: dict[tuple[Path, ...], frozenset[str]] = {}  # of routes, by the files
+        self._types_of: dict[tuple[Path, ...], frozenset[str]] = {}
         self._own: frozenset[Path] = frozenset()
         self._used: set[str] = set()
         self._functions = 0
@@ -164,13 +165,12 @@ class _Check:
 
     def _types(self, found: FoundFunction) -> frozenset[str] | None:
         files = files_of(found.function, "type")
-        if not files:
-            return None
-        types = FileSet(files)
-        names, findings = read_types(types)
-        self._findings += findings
-        self._note(types)
-        return names
+        if files and files not in self._types_of:
+            types = FileSet(files)
+            self._types_of[files], findings = read_types(types)
+            self._findings += findings
+            self._note(types)
+        return self._types_of.get(files)
 
     def _add_channels(self, files: FileSet, found: FoundFunction, types: frozenset[str]) -> None:
         variables = self._variables(files, found)

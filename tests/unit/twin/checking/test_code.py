@@ -46,7 +46,7 @@ def check(folder: Path, code: str, *, template: str = TEMPLATE, imports: bool = 
 
 def told(findings: list[Finding]) -> list[tuple[str, int | None, str]]:
     """The code, the line and the message of each finding."""
-    return [(one.code, one.place and one.place.line, one.message) for one in findings]
+    return [(one.code, one.place.line if one.place else None, one.message) for one in findings]
 
 
 def test_a_function_without_mistakes_has_no_finding(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import pytest
 from brine_cli.__main__ import main
 from brine_cli.checking.at_start import as_text, mistakes_of, mistakes_of_routes
 from brine_cli.checking.finding import Finding, Place
-from brine_cli.checking.project import Checked
+from brine_cli.checking.project import Checked, check_project
 from brine_cli.checking.report import Report
+from brine_cli.project.new_project import project_files
+from brine_cli.project.stack_files import vendor
 from tests.unit.twin.checking.test_templates import ROUTES, TEMPLATE, write
 
 if TYPE_CHECKING:
@@ -103,6 +105,14 @@ def test_another_file_replaces_the_routes_of_the_template(project: Path, capsys:
 def test_a_wrong_option_exits_with_2(project: Path, arguments: list[str]) -> None:
     assert project.is_dir()
     assert main(["check", *arguments]) == 2
+
+
+def test_a_new_project_has_neither_mistakes_nor_warnings(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    project_files(folder, None).write()
+    vendor(folder)
+    checked = check_project(folder / "template.yaml", environment={})
+    assert (checked.findings, checked.functions) == ([], 1)
 
 
 def test_an_unknown_parameter_is_a_mistake(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
