@@ -43,7 +43,7 @@ class TestDynamoItemPages(ItemPagesContract):
         foreign: dict[str, Any] = {
             "pk": {"S": "r#foreign"},
             "sk": {"S": "main"},
-            "envelope": {"B": b"x"},  
+            "envelope": {"B": b"x"},
             "evict_at": {"N": "2000000000"},
         }
         emulator.dynamodb.put_item(TableName=table, Item=foreign)

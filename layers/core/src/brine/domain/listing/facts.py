@@ -26,7 +26,7 @@ class EntryFacts:
     the gateway's own. function: the function of the template that has the keys of its seal, "" if none opens it.
     route, method, target, status: of a response; `target` is the path and query at the origin. url: the path and query
     of a client, None if it is not known. source: the cache and the function of a result.
-    began: when its fetch or computation began; its age counts from there, if `age` is not known better.
+    age: seconds, as in an answer; of a result, since its computation began.
     size: the length of the body, or of the envelope of a result. stored_size: what it takes in the table and in S3.
     variant: the names of its selecting fields, with a hash that differs for each variant. parts: the number of stored
     responses that it was made from. reason: why it does not open.
@@ -44,7 +44,6 @@ class EntryFacts:
     status: int | None = None
     source: str | None = None
     tenant_digest: str = ""
-    began: float | None = None
     age: float | None = None
     size: int = 0
     stored_size: int = 0
