@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """The entries of a page. `scanned`: the items that were read. `next`: where the next page begins, None at the end."""
+    """The entries of a page.
+
+    scanned: the number of items that were read. next: where the next page begins, None at the end.
+    """
 
     entries: tuple[ListedEntry, ...]
     scanned: int
