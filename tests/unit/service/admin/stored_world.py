@@ -62,7 +62,7 @@ class Answers(dict[str, "Outcome"]):
             200, target.encode(), cache_control="max-age=60"
         )
 
-    def get(self, target: str, default: object = None) -> Outcome:  # type: ignore[override]  # only for MemoryOrigin
+    def get(self, target: str, default: object = None) -> Outcome:
         return self.answer(target)
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
-
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +22,7 @@ from tests.unit.service.admin.stored_world import ALL, FOREVER, StoredWorld, sou
 if TYPE_CHECKING:
     from brine.domain.http.messages import Response
 
-NOISE = Random(7).randbytes(5_120)  # no compression makes it small
+NOISE = Random(7).randbytes(5_120)  # noqa: S311 - no secret; no compression makes it small
 TAGGED = response(200, b"hello", cache_control="max-age=60", surrogate_key="orders order-7")
 
 
