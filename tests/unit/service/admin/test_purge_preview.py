@@ -245,3 +245,14 @@ def test_a_preview_goes_on_page_by_page_and_shows_the_first() -> None:
             break
         cursor = Cursor.read(page.next.text())
     assert (counts, sizes, shown) == ([3, 3, 1], [15, 15, 5], [2, 2, 1])
+
+
+def test_a_purge_of_another_tag_at_the_same_time_does_not_hide_an_entry() -> None:
+    stored = StoredWorld()
+    stored.answers.answer = lambda _: response(200, b"12345", cache_control="max-age=60", surrogate_key="a")
+    stored.purger.tag("b")
+    stored.world.ask("/api/1")
+    names = stored.purger.names.tag("a")
+    assert stored.preview.page(names, None, limit=3, shown=2, deadline=FOREVER).count == 1
+    stored.purger.write(names)
+    assert [entry.state for entry in stored.listed()] == ["purged"]

@@ -68,14 +68,18 @@ class PurgeNames:
 
     def url(self, url: str, *, tenant: str = NO_TENANT, part: str | None = None) -> PurgedNames:
         """Return the stamp of all variants of a URL, as `Purger.url` writes it. Raises NotPurgeable."""
-        route, target = self._upstream(url, part)
+        route, target = self.upstream(url, part)
         if (route.tenant is None) != (tenant == NO_TENANT):
             has = "has no tenants: leave the tenant out" if route.tenant is None else "has tenants: name one"
             raise NotPurgeable(f"the route {route.name} {has}")
         key = resource_of(route, NO_TENANT if route.tenant is None else _checked(tenant), target).key
         return PurgedNames(names=(key_stamp(key),), route=route.name, target=target)
 
-    def _upstream(self, url: str, part: str | None) -> tuple[Route, str]:
+    def upstream(self, url: str, part: str | None = None) -> tuple[Route, str]:
+        """Return the route of a URL and its target at the origin; of a part, if `part` names its route.
+
+        Raises NotPurgeable.
+        """
         if not url.startswith("/"):
             raise NotPurgeable(f"{url} does not begin with a path, such as /orders/17: scheme and host are left out")
         path, mark, query = url.partition("?")
