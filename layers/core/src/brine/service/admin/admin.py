@@ -6,7 +6,6 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import brine
 from brine.domain.purging.stamps import EVERYTHING
 from brine.errors import NotPurgeable, StoreError
 from brine.ports.deadline import Deadline
@@ -58,7 +57,7 @@ class Admin:
     def version(self) -> Document:
         """Return the versions of the code and of its stored forms."""
         return {
-            "brine": brine.__version__,
+            "brine": vars(sys.modules["brine"])["__version__"],  # an import would lead to the floors above
             "python": ".".join(map(str, sys.version_info[:3])),
             "stored_response": STORED_RESPONSE_VERSION,
             "stored_result": STORED_RESULT_VERSION,
@@ -182,7 +181,8 @@ class Admin:
         try:
             return order.names(routes[0]), ({"note": hint} if hint else {})
         except NotPurgeable as error:
-            if order.url is not None and has_code and not any(one.match(order.url.partition("?")[0]) for one in routes):
+            path = (order.url or "").partition("?")[0]
+            if path.startswith("/") and has_code and not any(one.match(path) for one in routes):
                 raise invalid(f"{error}. If a function's code has the route, purge by a tag or by the route.") from None
             raise invalid(f"{error}.") from None
 

@@ -34,12 +34,11 @@ def _circuit(
 ) -> dict[str, object]:
     state = table.circuits.state(origin, deadline=deadline)
     stage = "closed" if state is None else state.stage(now)
-    if not any(route.circuit_breaker for route in routes):
-        stage = "off"
+    has_breaker = any(route.circuit_breaker for route in routes)
     told: dict[str, object] = {
         "origin": str(origin),
         "routes": [route.name for route in routes],
-        "state": stage,
+        "state": stage if has_breaker else "off",
         "since": None,
         "open_until": None,
         "failed": None,
@@ -47,7 +46,7 @@ def _circuit(
         "failure_share": None,
         "probes": None,
     }
-    if state is None or stage not in {"open", "half-open"}:
+    if state is None or stage == "closed":
         return told
     opening = state.opening
     return told | {

@@ -141,7 +141,7 @@ def _tenant(text: str) -> str:
 
 
 def _upstream(url: str, routes: Iterable[Routes]) -> tuple[str, str] | None:
-    """Return the route and the target that a URL leads to, at the first function with such a route; None without one."""
+    """Return the route and the target that a URL leads to, at the first function with such a route, or None."""
     for one in routes:
         with suppress(NotPurgeable):
             route, target = PurgeNames(one).upstream(url)
