@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ from tests.unit.service.admin.stored_world import StoredWorld, source, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.service.admin.sources import CacheTable
+
 LEAVE_OUT = "Write the cursor of the last answer, or leave it out."
 UNITS = 'not a duration. Write "5m" or a number of seconds. The units are ms, s, m, h and d.'
 NO_NAME = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
@@ -38,7 +41,12 @@ class Api:
         self.stored = StoredWorld()
         self.stored.answers.answer = lambda _: TAGGED
         self.errors: list[Exception] = []
-        self.admin = Admin(tables=self.stored.items.tables, clock=self.stored.time, monotonic=lambda: 0.0)
+        self.put(*self.stored.items.tables)
+
+    def put(self, *tables: CacheTable) -> None:
+        """Serve these tables from now on."""
+        admin = Admin(tables=tables, clock=self.stored.time, monotonic=lambda: 0.0)
+        self.resolver = AdminResolver(admin, self.errors.append)
 
     def __call__(
         self, method: str, path: str, query: str = "", body: object = None, *, text: str | None = None
@@ -53,7 +61,7 @@ class Api:
             "body": json.dumps(body) if text is None else text,
             "isBase64Encoded": False,
         }
-        result = AdminResolver(self.admin, self.errors.append)(event, None)
+        result = self.resolver(event, None)
         return result["statusCode"], json.loads(result["body"]), result["headers"]
 
 
@@ -246,7 +254,7 @@ def test_a_route_that_is_nowhere_is_refused_and_one_that_code_may_have_is_noted(
     _, document, _ = api("POST", "purge", body={"route": "nowhere", "dry_run": True})
     assert document["note"].startswith('No routes.toml has a route "nowhere".')
     gateway = replace(api.stored.items.tables[0], sources=api.stored.items.tables[0].sources[:1])
-    api.admin = Admin(tables=(gateway,), clock=api.stored.time, monotonic=lambda: 0.0)
+    api.put(gateway)
     status, document, _ = api("POST", "purge", body={"route": "nowhere"})
     assert (status, document["detail"][:45]) == (400, 'no route has the name "nowhere". The routes: ')
 
@@ -276,7 +284,7 @@ def test_circuits_tell_since_when_and_for_which_share_of_failures(api: Api) -> N
     circuits, now = MemoryCircuitStore(), api.stored.time()
     routes = parse_routes(ROUTES, {})
     own = replace(table(api.stored.world.items, api.stored.stamps, source(routes)), circuits=circuits)
-    api.admin = Admin(tables=(own,), clock=api.stored.time, monotonic=lambda: 0.0)
+    api.put(own)
     origin = OriginAddress("https", "one.test", 443)
     assert [one["state"] for one in api("GET", "circuits")[1]["circuits"]] == ["closed", "off"]
     circuits.open(origin, until=now + 20, opening=Opening(now - 10, 7, 10))
@@ -302,7 +310,7 @@ def test_budgets_tell_what_is_used_and_when_it_resets(api: Api) -> None:
     budgets, now = MemoryBudgetStore(), api.stored.time()
     routes = parse_routes(ROUTES, {})
     own = replace(table(api.stored.world.items, api.stored.stamps, source(routes)), budgets=budgets)
-    api.admin = Admin(tables=(own,), clock=api.stored.time, monotonic=lambda: 0.0)
+    api.put(own)
     unused, unknown = api("GET", "budgets")[1]["budgets"]
     assert (unused["routes"], unused["used"], unused["free"], unused["resets"]) == (["a"], 0, 100, None)
     assert (unknown["per_tenant"], unknown["used"], unknown["tenant"]) == (True, None, None)
@@ -325,11 +333,7 @@ def test_keys_have_ids_and_no_secret(api: Api) -> None:
     text = json.dumps({"1": secret, "2": {"secret": secret + "er", "seals_from": later}})
     one = replace(source(api.stored.routes), keyring=Keyring.from_json(text))
     missing = replace(source(api.stored.routes, namespace="shop"), keyring=KeyringSource(lambda: "broken"))
-    api.admin = Admin(
-        tables=(table(api.stored.world.items, api.stored.stamps, one, missing),),
-        clock=api.stored.time,
-        monotonic=lambda: 0.0,
-    )
+    api.put(table(api.stored.world.items, api.stored.stamps, one, missing))
     _, document, _ = api("GET", "keys")
     assert document["keys"][0] == {
         "function": "gateway",
@@ -369,3 +373,11 @@ def test_a_table_that_fails_and_a_mistake_of_ours_are_problems(api: Api, monkeyp
     status, document, _ = api("GET", "stored")
     assert (status, document["detail"]) == (500, "the admin API failed with ZeroDivisionError")
     assert [type(error) for error in api.errors] == [ZeroDivisionError]
+
+
+def test_threads_get_the_answers_to_their_own_requests(api: Api) -> None:
+    paths = ["version", "health", "keys", "circuits", "nowhere"] * 20
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda path: api("GET", path), paths))
+    expected = {"version": "brine", "health": "checks", "keys": "keys", "circuits": "circuits", "nowhere": "detail"}
+    assert all(expected[path] in document for path, (_, document, _) in zip(paths, answers, strict=True))

@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
 
+from brine.adapters.powertools.resolver import FunctionResolver
 from brine.service.admin.arguments import invalid, json_object
 from brine.service.problems import ADMIN_METHOD_UNKNOWN, ADMIN_PATH_UNKNOWN, INTERNAL, Problem, problem_response
 
@@ -24,7 +24,7 @@ PREFIX: Final = "/_brine"
 
 
 class AdminResolver:
-    """Answers events of an HTTP API or a function URL for the paths of the admin API.
+    """Answers events of an HTTP API or a function URL for the paths of the admin API. Threads may share it.
 
     An exception that is no Problem is a mistake of ours: the client gets a problem without its text, and `report` the
     exception.
@@ -32,7 +32,7 @@ class AdminResolver:
 
     def __init__(self, admin: Admin, report: Callable[[Exception], None]) -> None:
         self._report = report
-        self._resolver = APIGatewayHttpResolver()
+        self._resolver = FunctionResolver()
         handlers: dict[tuple[str, str], Handler] = {
             ("GET", "version"): admin.version,
             ("GET", "health"): admin.health,
@@ -46,10 +46,11 @@ class AdminResolver:
         for (method, name), handler in handlers.items():
             self._resolver.route(f"{PREFIX}/{name}", method=method)(self._answering(handler))
         self._resolver.not_found(self._unknown)
+        self._resolver.build_middleware_stacks()
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Return the result for one event, as Lambda writes it."""
-        return self._resolver.resolve(event, context)
+        return self._resolver.resolve_apart(event, context)
 
     def _answering(self, handler: Handler) -> Callable[[], PowertoolsResponse[str]]:
         def answer() -> PowertoolsResponse[str]:
