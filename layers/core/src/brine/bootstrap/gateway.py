@@ -67,15 +67,9 @@ def build_gateway(
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
     aws = connect_aws(settings, client)
-<<<<<<< HEAD
     routes, queue = routes_of(settings), settings.refresh_queue
-    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
-    fetcher = _with_hooks(fetcher, routes)
-=======
-    routes, queue = _routes(settings), settings.refresh_queue
     fetcher = connected_fetcher(settings, aws, client, clock, sleep)
     fetcher = _with_hooks(with_credentials(fetcher, routes, aws, client, settings), routes)
->>>>>>> main
     return Gateway(
         routes=routes,
         fetcher=fetcher,
@@ -101,14 +95,9 @@ def build_refresher(
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
     aws = connect_aws(settings, client)
-<<<<<<< HEAD
     routes = routes_of(settings)
-    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
-=======
-    routes = _routes(settings)
     fetcher = connected_fetcher(settings, aws, client, clock, sleep)
     fetcher = with_credentials(fetcher, routes, aws, client, settings)
->>>>>>> main
     return Refresher(routes, _with_hooks(fetcher, routes), clock)
 
 
