@@ -37,7 +37,7 @@ def _circuit(
     has_breaker = any(route.circuit_breaker for route in routes)
     told: dict[str, object] = {
         "origin": str(origin),
-        "routes": [route.name for route in routes],
+        "routes": list(dict.fromkeys(route.name for route in routes)),
         "state": stage if has_breaker else "off",
         "since": None,
         "open_until": None,
@@ -87,7 +87,7 @@ def _budget(
 ) -> dict[str, object]:
     told: dict[str, object] = {
         "origin": str(routes[0].origin),
-        "routes": [route.name for route in routes],
+        "routes": list(dict.fromkeys(route.name for route in routes)),
         "name": budget.name or None,
         "requests": budget.requests,
         "period": budget.period,
