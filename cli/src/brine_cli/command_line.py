@@ -16,7 +16,10 @@ class LazyCommand(NamedTuple):
     summary: str
 
 
-COMMANDS: Final[dict[str, LazyCommand]] = {}
+COMMANDS: Final[dict[str, LazyCommand]] = {
+    "ls": LazyCommand("brine_cli.commands.inspect.ls", "list what is stored"),
+    "get": LazyCommand("brine_cli.commands.inspect.get", "send a request, and explain its answer"),
+}
 """The commands by name, in the order of the help."""
 
 

@@ -1,0 +1,90 @@
+"""The listing of what is stored, as a table for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from brine_cli.desk.amounts import duration_text, size_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_COLOURS: Final = {"fresh": "green", "grace": "yellow", "keep": "dark_orange3", "purged": "red", "unknown": "magenta"}
+
+
+def listing_table(items: Sequence[dict[str, Any]]) -> Table:
+    """Return the table of these items of the admin API, by URL. A column that would be empty is left out."""
+    rows = sorted(items, key=lambda item: (_name(item), item["variant"] or ""))
+    table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("url", overflow="fold", ratio=None, min_width=16)
+    optional = {
+        "function": len({item["function"] for item in items}) > 1,
+        "tenant": any(item["tenant_digest"] for item in items),
+        "tags": any(item["tags"] for item in items),
+        "variant": any(item["variant"] for item in items),
+    }
+    for name in ("route", "state"):
+        table.add_column(name, no_wrap=True)
+    for name in ("age", "left", "size"):
+        table.add_column(name, no_wrap=True, justify="right")
+    table.add_column("where", no_wrap=True)
+    for name, is_shown in optional.items():
+        if is_shown:
+            table.add_column(name, overflow="fold", no_wrap=name == "tenant")
+    for item in rows:
+        table.add_row(*_cells(item, [name for name, is_shown in optional.items() if is_shown]))
+    return table
+
+
+def summary(items: Iterable[dict[str, Any]], scanned: int) -> str:
+    """Return a sentence with the number of items and their bytes."""
+    kinds: dict[str, int] = {}
+    size = 0
+    for item in items:
+        kinds[item["kind"]] = kinds.get(item["kind"], 0) + 1
+        size += item["stored_bytes"]
+    counted = " and ".join(_counted(kind, number) for kind, number in kinds.items()) or "nothing"
+    return f"{counted}, {size_text(size)} in the stores. {_counted('item', scanned)} of the table read."
+
+
+def _counted(kind: str, number: int) -> str:
+    noun = {"unreadable": "item that does not open", "marker": "hit-for-miss marker"}.get(kind, kind)
+    plural = {"unreadable": "items that do not open"}.get(kind, f"{noun}s")
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _name(item: dict[str, Any]) -> str:
+    """Return what people know an item by."""
+    if item["kind"] == "unreadable":
+        return f"({item['reason']})"
+    if item["kind"] == "marker":
+        return f"(hit-for-miss of the key {item['key'][:8]}…)"
+    if item["kind"] == "result":
+        return f"({item['source'] or 'result'} {item['key'].rpartition('#')[2][:8]}…)"
+    shown = item["url"] or f"(part) {item['target']}"
+    return shown if item["method"] in {"GET", None} else f"{item['method']} {shown}"
+
+
+def _cells(item: dict[str, Any], optional: list[str]) -> list[Text]:
+    left, state = item["remaining_freshness"], item["state"]
+    colour = _COLOURS.get(state, "")
+    cells = [
+        Text(_name(item), style="" if item["kind"] == "response" and item["url"] else "dim"),
+        Text(item["route"] or "-"),
+        Text(state, style=colour),
+        Text("-" if item["age"] is None else duration_text(item["age"])),
+        Text("-" if left is None else duration_text(left), style="" if left is None or left > 0 else "yellow"),
+        Text(size_text(item["bytes"])),
+        Text(item["where"], style="cyan" if item["where"] == "s3" else ""),
+    ]
+    tenant = item["tenant"] or (f"#{item['tenant_digest'][:8]}" if item["tenant_digest"] else "-")
+    texts = {
+        "function": item["function"] or "-",
+        "tenant": tenant,
+        "tags": ", ".join(item["tags"]) or "-",
+        "variant": item["variant"] or "-",
+    }
+    return cells + [Text(texts[name]) for name in optional]
