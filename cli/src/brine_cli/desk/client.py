@@ -62,7 +62,8 @@ class DeskClient:
         except urllib.error.HTTPError as refusal:
             raise self._refused(refusal) from None
         except OSError as error:
-            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            cause = error.reason if isinstance(error, urllib.error.URLError) else error
+            reason = getattr(cause, "strerror", None) or cause
             raise CommandError(
                 f"no twin answers at {self.url} ({reason}). Start one with `brine dev`, or name its URL with --twin"
             ) from None

@@ -47,7 +47,8 @@ def _show(found: StoredListing, is_filtered: bool, url: str, limit: int) -> None
         sys.stderr.write(f"Nothing {reason}: {found.scanned:,} items of the table read.{remedy}\n")
         return
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    Console(highlight=False, width=width).print(listing_table(found.items))
+    console = Console(highlight=False, width=width)
+    console.print(listing_table(found.items, console.width))
     sys.stdout.flush()
     more = "" if found.is_complete else f" There may be more: `--limit {limit * 5}` shows up to {limit * 5:,}."
     sys.stderr.write(f"{summary(found.items, found.scanned)}{more}\n")

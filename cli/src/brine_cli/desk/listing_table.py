@@ -12,16 +12,21 @@ from brine_cli.desk.amounts import duration_text, size_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_WIDEST: Final = 26
+_WIDE: Final = 140
 _COLOURS: Final = {"fresh": "green", "grace": "yellow", "keep": "dark_orange3", "purged": "red", "unknown": "magenta"}
 
 
-def listing_table(items: Sequence[dict[str, Any]]) -> Table:
-    """Return the table of these items of the admin API, by URL. A column that would be empty is left out."""
+def listing_table(items: Sequence[dict[str, Any]], width: int) -> Table:
+    """Return the table of these items of the admin API, by URL. A column that would be empty is left out.
+
+    width: characters of a line. With few, the names of functions are left out.
+    """
     rows = sorted(items, key=lambda item: (_name(item), item["variant"] or ""))
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("url", overflow="fold", ratio=None, min_width=16)
+    table.add_column("url", overflow="fold", min_width=24)
     optional = {
-        "function": len({item["function"] for item in items}) > 1,
+        "function": width >= _WIDE and len({item["function"] for item in items}) > 1,
         "tenant": any(item["tenant_digest"] for item in items),
         "tags": any(item["tags"] for item in items),
         "variant": any(item["variant"] for item in items),
@@ -33,7 +38,7 @@ def listing_table(items: Sequence[dict[str, Any]]) -> Table:
     table.add_column("where", no_wrap=True)
     for name, is_shown in optional.items():
         if is_shown:
-            table.add_column(name, overflow="fold", no_wrap=name == "tenant")
+            table.add_column(name, overflow="fold", no_wrap=name != "tags", min_width=10, max_width=_WIDEST)
     for item in rows:
         table.add_row(*_cells(item, [name for name, is_shown in optional.items() if is_shown]))
     return table
@@ -68,6 +73,15 @@ def _name(item: dict[str, Any]) -> str:
     return shown if item["method"] in {"GET", None} else f"{item['method']} {shown}"
 
 
+def _variant(text: str | None) -> str:
+    """Return the field that tells variants apart, or the number of such fields, with the hash of their values."""
+    if text is None:
+        return "-"
+    names, _, digest = text.rpartition(" ")
+    number = names.count(",") + 1
+    return f"{names if number == 1 else f'{number} headers'} {digest}"
+
+
 def _cells(item: dict[str, Any], optional: list[str]) -> list[Text]:
     left, state = item["remaining_freshness"], item["state"]
     colour = _COLOURS.get(state, "")
@@ -85,6 +99,6 @@ def _cells(item: dict[str, Any], optional: list[str]) -> list[Text]:
         "function": item["function"] or "-",
         "tenant": tenant,
         "tags": ", ".join(item["tags"]) or "-",
-        "variant": item["variant"] or "-",
+        "variant": _variant(item["variant"]),
     }
     return cells + [Text(texts[name]) for name in optional]

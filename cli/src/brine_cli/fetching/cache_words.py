@@ -70,7 +70,7 @@ def in_words(member: Mapping[str, Any]) -> str:
     reason = _FORWARDED.get(str(forwarded), f"forwarded the request ({forwarded})")
     status = member.get("fwd-status")
     if member.get("collapsed"):
-        return f"{name} {reason}. It waited for the same request of another client, and shared the response.{_left(member)}"
+        return f"{name} {reason}. It shared the response to the same request of another client.{_left(member)}"
     asked = "It asked the origin" if status is None else f"It asked the origin, which answered {status}"
     return f"{name} {reason}. {asked}. {_stored(member)}"
 

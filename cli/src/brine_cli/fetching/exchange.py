@@ -81,6 +81,8 @@ def exchange(asked: Asked, clock: Callable[[], float] = time.perf_counter) -> An
         raise CommandError(f"the certificate of {parts.netloc} is not valid: {error.verify_message}") from None
     except TimeoutError:
         raise CommandError(f"{parts.netloc} did not answer within {SECONDS:.0f} s. See its log") from None
+    except socket.gaierror as error:
+        raise CommandError(f"{parts.hostname} is not known: {error.strerror}. Check the name of the host") from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         remedy = (
             "Is the server running? `brine dev` starts a twin"

@@ -4,6 +4,29 @@ from __future__ import annotations
 
 import click
 
+
+class Amount(click.ParamType):
+    """A duration or a size as people write it. The value stays a text: the twin reads it again."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text. Fails with the forms that are valid."""
+        from brine.domain.durations import duration_seconds  # noqa: PLC0415 - the help needs neither
+        from brine.domain.listing.sizes import byte_size  # noqa: PLC0415 - the same
+
+        try:
+            if self.name == "size":
+                byte_size(value)
+            else:
+                duration_seconds(value)
+        except ValueError as error:
+            reason = str(error) if self.name == "size" else f"{value!r} is {error}"
+            self.fail(reason, param, ctx)
+        return value
+
+
 STATES = ("fresh", "stale", "grace", "keep", "purged", "unknown")
 
 
@@ -12,9 +35,11 @@ STATES = ("fresh", "stale", "grace", "keep", "purged", "unknown")
 @click.option("--route", metavar="NAME", help="Responses of this route.")
 @click.option("--tag", metavar="TAG", help="Responses and results with this tag.")
 @click.option("--tenant", metavar="NAME", help="Responses and results of this tenant.")
-@click.option("--older-than", metavar="DURATION", help="With a larger age, such as 30s, 5m or 2h.")
-@click.option("--younger-than", metavar="DURATION", help="With a smaller age.")
-@click.option("--larger-than", metavar="SIZE", help="With a larger body: 500, 100KB, 2MB.")
+@click.option(
+    "--older-than", type=Amount("duration"), metavar="DURATION", help="With a larger age, such as 30s, 5m or 2h."
+)
+@click.option("--younger-than", type=Amount("duration"), metavar="DURATION", help="With a smaller age.")
+@click.option("--larger-than", type=Amount("size"), metavar="SIZE", help="With a larger body: 500, 100KB, 2MB.")
 @click.option(
     "--state",
     type=click.Choice(STATES),
