@@ -12,35 +12,40 @@ from brine_cli.desk.amounts import duration_text, size_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_WIDEST: Final = 26
+_WIDEST: Final = 18
+_ALWAYS: Final = ("url", "route", "state", "age", "left", "size")
+_ORDINARY: Final = 110
 _WIDE: Final = 140
+"""Characters of a line from which on more columns fit."""
 _COLOURS: Final = {"fresh": "green", "grace": "yellow", "keep": "dark_orange3", "purged": "red", "unknown": "magenta"}
 
 
 def listing_table(items: Sequence[dict[str, Any]], width: int) -> Table:
     """Return the table of these items of the admin API, by URL. A column that would be empty is left out.
 
-    width: characters of a line. With few, the names of functions are left out.
+    width: characters of a line. With few, the less important columns are left out.
     """
     rows = sorted(items, key=lambda item: (_name(item), item["variant"] or ""))
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("url", overflow="fold", min_width=24)
     optional = {
+        "where": width >= _ORDINARY,
         "function": width >= _WIDE and len({item["function"] for item in items}) > 1,
-        "tenant": any(item["tenant_digest"] for item in items),
+        "tenant": width >= _ORDINARY and any(item["tenant_digest"] for item in items),
         "tags": any(item["tags"] for item in items),
-        "variant": any(item["variant"] for item in items),
+        "variant": width >= _ORDINARY and any(item["variant"] for item in items),
     }
+    names = [name for name, is_shown in optional.items() if is_shown]
+    table.add_column("url", overflow="fold", min_width=16)
     for name in ("route", "state"):
         table.add_column(name, no_wrap=True)
     for name in ("age", "left", "size"):
         table.add_column(name, no_wrap=True, justify="right")
-    table.add_column("where", no_wrap=True)
-    for name, is_shown in optional.items():
-        if is_shown:
-            table.add_column(name, overflow="fold", no_wrap=name != "tags", min_width=10, max_width=_WIDEST)
+    for name in names:
+        can_fold = name in {"tags", "variant"}
+        table.add_column(name, overflow="fold", no_wrap=not can_fold, max_width=_WIDEST)
     for item in rows:
-        table.add_row(*_cells(item, [name for name, is_shown in optional.items() if is_shown]))
+        cells = _cells(item)
+        table.add_row(*[cells[name] for name in (*_ALWAYS, *names)])
     return table
 
 
@@ -82,23 +87,19 @@ def _variant(text: str | None) -> str:
     return f"{names if number == 1 else f'{number} headers'} {digest}"
 
 
-def _cells(item: dict[str, Any], optional: list[str]) -> list[Text]:
+def _cells(item: dict[str, Any]) -> dict[str, Text]:
     left, state = item["remaining_freshness"], item["state"]
-    colour = _COLOURS.get(state, "")
-    cells = [
-        Text(_name(item), style="" if item["kind"] == "response" and item["url"] else "dim"),
-        Text(item["route"] or "-"),
-        Text(state, style=colour),
-        Text("-" if item["age"] is None else duration_text(item["age"])),
-        Text("-" if left is None else duration_text(left), style="" if left is None or left > 0 else "yellow"),
-        Text(size_text(item["bytes"])),
-        Text(item["where"], style="cyan" if item["where"] == "s3" else ""),
-    ]
     tenant = item["tenant"] or (f"#{item['tenant_digest'][:8]}" if item["tenant_digest"] else "-")
-    texts = {
-        "function": item["function"] or "-",
-        "tenant": tenant,
-        "tags": ", ".join(item["tags"]) or "-",
-        "variant": _variant(item["variant"]),
+    return {
+        "url": Text(_name(item), style="" if item["kind"] == "response" and item["url"] else "dim"),
+        "route": Text(item["route"] or "-"),
+        "state": Text(state, style=_COLOURS.get(state, "")),
+        "age": Text("-" if item["age"] is None else duration_text(item["age"])),
+        "left": Text("-" if left is None else duration_text(left), style="" if left is None or left > 0 else "yellow"),
+        "size": Text(size_text(item["bytes"])),
+        "where": Text(item["where"], style="cyan" if item["where"] == "s3" else ""),
+        "function": Text(item["function"] or "-"),
+        "tenant": Text(tenant),
+        "tags": Text(", ".join(item["tags"]) or "-"),
+        "variant": Text(_variant(item["variant"])),
     }
-    return cells + [Text(texts[name]) for name in optional]

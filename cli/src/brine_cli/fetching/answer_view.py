@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _ABOUT_CACHES: Final = {"age", "cache-control", "cache-status", "cdn-cache-control", "etag", "expires", "vary"}
 """Headers that decide about caching. They stand out."""
-_SHORTEST_BAR: Final = 24
+_NBSP: Final = "\N{NO-BREAK SPACE}"
+"""Keeps a name, its number and its unit on one line."""
 
 
 def show(
@@ -80,9 +81,13 @@ def steps_line(answered: Answered, record: dict[str, Any] | None) -> Text:
     parts += [("first byte", steps.wait), ("download", steps.download)]
     line = Text()
     for name, seconds in parts:
-        line.append(f"{name} ", style="dim").append(time_text(seconds))
+        line.append(f"{name}{_NBSP}", style="dim").append(_unbroken(seconds))
         origin = None if record is None else record.get("origin_seconds")
         if name == "first byte" and isinstance(origin, int | float):
-            line.append(f" (origin {time_text(origin)})", style="magenta")
+            line.append(f"{_NBSP}(origin{_NBSP}{_unbroken(origin)})", style="magenta")
         line.append("  ")
-    return line.append("total ", style="dim").append(time_text(steps.total), style="bold")
+    return line.append(f"total{_NBSP}", style="dim").append(_unbroken(steps.total), style="bold")
+
+
+def _unbroken(seconds: float) -> str:
+    return time_text(seconds).replace(" ", _NBSP)
