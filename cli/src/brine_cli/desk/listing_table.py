@@ -21,7 +21,7 @@ _COLOURS: Final = {"fresh": "green", "grace": "yellow", "keep": "dark_orange3", 
 
 
 def listing_table(items: Sequence[dict[str, Any]], width: int) -> Table:
-    """Return the table of these items of the admin API, by URL. A column that would be empty is left out.
+    """Return the table of these items of the admin API, by URL. A column that would tell no rows apart is left out.
 
     width: characters of a line. With few, the less important columns are left out.
     """
@@ -32,7 +32,7 @@ def listing_table(items: Sequence[dict[str, Any]], width: int) -> Table:
         "function": width >= _WIDE and len({item["function"] for item in items}) > 1,
         "tenant": width >= _ORDINARY and any(item["tenant_digest"] for item in items),
         "tags": any(item["tags"] for item in items),
-        "variant": width >= _ORDINARY and any(item["variant"] for item in items),
+        "variant": width >= _ORDINARY and len({(item["namespace"], _name(item)) for item in items}) < len(items),
     }
     names = [name for name, is_shown in optional.items() if is_shown]
     table.add_column("url", overflow="fold", min_width=16)
