@@ -17,7 +17,7 @@ class LazyCommand(NamedTuple):
 
 
 COMMANDS: Final[dict[str, LazyCommand]] = {
-    "ls": LazyCommand("brine_cli.commands.inspect.ls", "list what is stored"),
+    "ls": LazyCommand("brine_cli.commands.inspect.ls", "list stored responses and results"),
     "get": LazyCommand("brine_cli.commands.inspect.get", "send a request, and explain its answer"),
 }
 """The commands by name, in the order of the help."""

@@ -1,4 +1,4 @@
-"""Answers the requests to the admin API of the twin. Nothing of it is loaded before the first request."""
+"""Answers the requests to the admin API of the twin. Its modules are loaded at the first request."""
 
 from __future__ import annotations
 

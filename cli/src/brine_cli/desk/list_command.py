@@ -22,7 +22,7 @@ _WIDTH_OF_FILES: Final = 200
 
 
 def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: int, as_json: bool) -> int:
-    """Print what the twin stores, as a table or as JSON. Returns the exit code. Raises CommandError."""
+    """Print the items that the twin stores, as a table or as JSON. Returns the exit code. Raises CommandError."""
     client, progress = DeskClient(found_twin(twin)), Progress()
     try:
         found = read_listing(client, filters, limit, progress)

@@ -1,4 +1,4 @@
-"""Reads the listing of what is stored, page by page."""
+"""Reads the listing of stored responses and results, page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The listing of what is stored, as a table for people."""
+"""The listing of stored responses and results, as a table for people."""
 
 from __future__ import annotations
 
@@ -56,8 +56,9 @@ def summary(items: Iterable[dict[str, Any]], scanned: int) -> str:
     for item in items:
         kinds[item["kind"]] = kinds.get(item["kind"], 0) + 1
         size += item["stored_bytes"]
-    counted = " and ".join(_counted(kind, number) for kind, number in kinds.items()) or "nothing"
-    return f"{counted}, {size_text(size)} in the stores. {_counted('item', scanned)} of the table read."
+    *others, last = [_counted(kind, number) for kind, number in kinds.items()] or ["no item"]
+    counted = f"{', '.join(others)} and {last}" if others else last
+    return f"{counted}: {size_text(size)} in the stores. {_counted('item', scanned)} of the table read."
 
 
 def _counted(kind: str, number: int) -> str:
@@ -67,7 +68,7 @@ def _counted(kind: str, number: int) -> str:
 
 
 def _name(item: dict[str, Any]) -> str:
-    """Return what people know an item by."""
+    """Return the name by which people know an item."""
     if item["kind"] == "unreadable":
         return f"({item['reason']})"
     if item["kind"] == "marker":

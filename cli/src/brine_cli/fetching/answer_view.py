@@ -1,4 +1,4 @@
-"""Shows an answer on a terminal: status, headers, body, what each cache did, and the time of each step."""
+"""Shows an answer on a terminal: status, headers, body, the words of each cache, and the time of each step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NBSP: Final = "\N{NO-BREAK SPACE}"
 def show(
     console: Console, answered: Answered, body: BodyView, record: dict[str, Any] | None, *, with_headers: bool = True
 ) -> None:
-    """Print an answer. record: what the twin tells of the request, if it does."""
+    """Print an answer. record: the twin's record of the request, if there is one."""
     console.print(status_line(answered))
     if with_headers:
         for name, value in answered.headers:

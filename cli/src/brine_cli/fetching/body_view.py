@@ -21,7 +21,7 @@ _WIDEST: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyView:
-    """The text of a body. kind: how to colour it. note: what is not shown, or why nothing is."""
+    """The text of a body. kind: how to colour it. note: the part that is not shown, or why the body is not shown."""
 
     text: str = ""
     kind: Literal["json", "text"] = "text"

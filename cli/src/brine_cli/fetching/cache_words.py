@@ -1,4 +1,4 @@
-"""Cache-Status in words: what each cache on the way did with a request (RFC 9211)."""
+"""Cache-Status in words: the part of each cache in an answer (RFC 9211)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def cache_members(lines: Sequence[str]) -> list[dict[str, Any]] | None:
 
 
 def in_words(member: Mapping[str, Any]) -> str:
-    """Return what one cache did, in one or two sentences."""
+    """Return the actions of one cache, in a few sentences."""
     name, forwarded, hit = member["cache"], member.get("fwd"), member.get("hit")
     if hit:
         return _hit(member)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SECONDS: Final = 60.0
 """How long to wait for each step."""
 _SAFE: Final = "%/:=&?~#+!$,;'@()*[]"
-"""What stays as the user wrote it. All else is percent-encoded."""
+"""The characters that stay as the user wrote them. All others are percent-encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,7 @@ def test_the_table_has_a_row_for_each_item_by_url(
         ITEM | {"kind": "unreadable", "url": None, "state": "unknown", "age": None, "reason": "no key"},
         ITEM | {"kind": "marker", "url": None, "route": None, "age": None},
         ITEM | {"url": None, "variant": "accept, accept-language #12345678", "tenant_digest": "f" * 32},
+        ITEM | {"url": None, "variant": "accept, accept-language #87654321", "tenant_digest": "f" * 32},
         ITEM | {"method": "POST", "url": "/graphql", "tenant": "acme", "tenant_digest": "e" * 32},
     ]
     assert main(["ls", "--twin", api.url]) == 0
@@ -107,6 +108,8 @@ def test_the_table_has_a_row_for_each_item_by_url(
                 "(no key) api unknown - 45s 1.5 KB table - - -",
                 "(part) /1 api fresh 1m 15s 45s 1.5 KB table #ffffffff - 2 headers",
                 "#12345678",
+                "(part) /1 api fresh 1m 15s 45s 1.5 KB table #ffffffff - 2 headers",
+                "#87654321",
                 "(prices app:price 77…) - fresh 1m 15s 45s 1.5 KB table - - -",
                 "/api/1 api fresh 1m 15s 45s 1.5 KB table - - -",
                 "/api/2 api grace 1m 15s -30s 1.5 KB s3 - a, b -",
@@ -115,7 +118,7 @@ def test_the_table_has_a_row_for_each_item_by_url(
         ],
     ]
     assert err == (
-        "4 responses and 1 result and 1 item that does not open and 1 hit-for-miss marker, 14 KB in the stores. "
+        "5 responses, 1 result, 1 item that does not open and 1 hit-for-miss marker: 16 KB in the stores. "
         "12 items of the table read.\n"
     )
 

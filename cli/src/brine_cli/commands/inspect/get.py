@@ -1,4 +1,4 @@
-"""`brine get`: an answer, what each cache did, and the time of each step."""
+"""`brine get`: an answer, the part of each cache in it, and the time of each step."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def command(*, headers: Sequence[tuple[str, str]], **options: Any) -> int:
     """Send a request, and explain its answer.
 
     URL is a path of the running twin, such as /api/orders/7, or a URL of any server. The answer is shown with its
-    headers and its body. Below it stands in words what each cache on the way did (Cache-Status, RFC 9211), and how
-    long each step took. Redirects are shown and not followed. If the output is no terminal, it is the body alone.
+    headers and its body. Below them, words explain the part of each cache (Cache-Status, RFC 9211), and the time
+    of each step. Redirects are shown and not followed. If the output is no terminal, it is the body alone.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`brine ls`: what is stored."""
+"""`brine ls`: the list of stored responses and results."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ STATES = ("fresh", "stale", "grace", "keep", "purged", "unknown")
 def command(*, limit: int, as_json: bool, twin: str | None, **filters: str | None) -> int:
     """List the responses and results that a running twin stores.
 
-    The filters must all hold. The list shows what was sealed with each item: its URL, route, age, size and tags, and
-    its state after all purges. It never shows the value of a header, nor a body. An item that does not open is listed
+    The filters must all hold. The list shows the facts that were sealed with each item: its URL, route, age, size and
+    tags, and its state after all purges. It never shows the value of a header, nor a body. An item that does not open is listed
     with the reason.
 
     \b

@@ -55,7 +55,7 @@ def build_joint_admin(
 ) -> Admin:
     """Return one admin API for several functions, which may use several tables. The gateway comes first.
 
-    A function with the keys, the namespace and the routes of an earlier one adds nothing, and is left out. Raises
+    A function with the keys, the namespace and the routes of an earlier one is left out. Raises
     ConfigError.
     """
     client = client or HttpClient()

@@ -27,7 +27,7 @@ class EntryFacts:
     route, method, target, status: of a response; `target` is the path and query at the origin. url: the path and query
     of a client, None if it is not known. source: the cache and the function of a result.
     age: seconds, as in an answer; of a result, since its computation began.
-    size: the length of the body, or of the envelope of a result. stored_size: what it takes in the table and in S3.
+    size: the length of the body, or of the envelope of a result. stored_size: its bytes in the table and in S3.
     variant: the names of its selecting fields, with a hash that differs for each variant. parts: the number of stored
     responses that it was made from. reason: why it does not open.
     """

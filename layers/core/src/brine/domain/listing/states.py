@@ -45,8 +45,8 @@ def result_state(stored: StoredResult, now: float, *, stale_from: float = inf) -
 def policy_in_code(stored: StoredResponse, expires_at: int) -> Policy:
     """Return the policy for the state of a response of a route that only the code of a function has.
 
-    Its lifetime is in its fields. Its grace is what remains until `expires_at`, the end of its envelope, after the
-    lifetime and the keep time, which no code changes.
+    Its lifetime is in its fields. Its grace is the rest of the time until `expires_at`, the end of its envelope, after
+    the lifetime and the keep time, which no code changes.
     """
     policy = Policy(refreshes_in_grace=True)
     keep = policy.keep if has_validator(stored.fields) else 0.0

@@ -1,1 +1,1 @@
-"""What operators see and do: the stored responses, purges and their previews, the states of origins and keys."""
+"""The use cases of operators: list and purge stored responses, preview a purge, read the states of origins and keys."""

@@ -99,7 +99,7 @@ class Admin:
         }
 
     def purge(self, members: Mapping[str, object]) -> Document:
-        """Purge as a JSON object says, or with `dry_run` return what that purge would end."""
+        """Purge as a JSON object says, or with `dry_run` return the items that this purge would end."""
         order = PurgeOrder.read(members)
         names, note = self._names(order)
         try:
@@ -174,7 +174,7 @@ class Admin:
             if not has_code:
                 known = ", ".join(sorted({route.name for one in routes for route in one})) or "none"
                 raise invalid(f'no route has the name "{order.route}". The routes: {known}.')
-            hint = f'No routes.toml has a route "{order.route}". The purge ends what a function stored under this name.'
+            hint = f'No routes.toml has a route "{order.route}". The purge ends responses of functions with this name.'
         if order.url is not None:
             path = order.url.partition("?")[0]
             routes = [one for one in routes if one.match(path) is not None] or routes

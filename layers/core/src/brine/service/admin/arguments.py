@@ -1,6 +1,6 @@
 """Reads the arguments of admin requests: members of a JSON object, or the parameters of a query.
 
-Each mistake ends the request with a problem that names the argument, its value and what to write.
+Each mistake ends the request with a problem that names the argument, its value and the remedy.
 """
 
 from __future__ import annotations

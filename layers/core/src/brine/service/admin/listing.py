@@ -1,4 +1,4 @@
-"""The listing of what is stored: pages of entries that meet a filter."""
+"""The listing of stored responses and results: pages of entries that meet a filter."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Lists stored responses and results with their states. It reads, and changes nothing."""
+    """Lists stored responses and results with their states. It changes no item."""
 
     items: StoredItems
 

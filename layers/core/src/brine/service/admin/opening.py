@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def opened(one: TableItem, table: CacheTable, now: float) -> OpenedItem | None:
-    """Return an item opened by the first function whose keys sealed it; None if it is empty or over."""
+    """Return an item opened with the keys of the first function that can open it; None if it is empty or over."""
     if not one.item.envelope:  # another variant has replaced this one
         return None
     partition, _, key = one.pk.partition("#")

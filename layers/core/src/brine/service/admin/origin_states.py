@@ -1,4 +1,4 @@
-"""The circuits and the budgets of origins, as JSON for operators. Nothing is changed."""
+"""The circuits and the budgets of origins, as JSON for operators. No state is changed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def budget_states(
 ) -> list[dict[str, object]]:
     """Return the budget of each route that has one. Routes with the same budget share an entry. Raises StoreError.
 
-    tenant: whose budgets to read, where each tenant has its own.
+    tenant: the owner of the budgets, where each tenant has its own.
     """
     states = []
     for table in tables:

@@ -48,7 +48,7 @@ class PurgePreview:
         shown: int,
         deadline: Deadline,
     ) -> PreviewPage:
-        """Return what a purge of these names would end among the next `limit` items, and the first `shown` entries.
+        """Return the entries that a purge of these names would end among the next `limit` items: the first `shown`.
 
         A hard purge ends every entry that it covers and that was not purged before. A soft purge ends the freshness of
         those that are fresh. Raises StoreError, and ValueError for the cursor of a table that is not there.

@@ -68,5 +68,5 @@ class _AnyClass(Registry):
 
 
 def facts_codec(keyring: Keyring | KeyringSource) -> Codec:
-    """Return the codec for the facts of results of any class. It unpickles only what the keys of `keyring` sealed."""
+    """Return the codec for the facts of results of any class. It unpickles only envelopes that `keyring` sealed."""
     return result_codec(keyring, _AnyClass())
