@@ -56,8 +56,8 @@ def command(*, limit: int, as_json: bool, twin: str | None, **filters: str | Non
     """List the responses and results that a running twin stores.
 
     The filters must all hold. The list shows the facts that were sealed with each item: its URL, route, age, size and
-    tags, and its state after all purges. It never shows the value of a header, nor a body. An item that does not open is listed
-    with the reason.
+    tags, and its state after all purges. It never shows the value of a header, nor a body. An item that does not open
+    is listed with the reason.
 
     \b
     Examples:
