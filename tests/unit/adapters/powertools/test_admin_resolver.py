@@ -26,6 +26,7 @@ from tests.unit.service.admin.stored_world import StoredWorld, source, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.http.messages import Request
     from brine.service.admin.sources import CacheTable
 
 LEAVE_OUT = "Write the cursor of the last answer, or leave it out."
@@ -46,7 +47,12 @@ class Api:
     def put(self, *tables: CacheTable) -> None:
         """Serve these tables from now on."""
         admin = Admin(tables=tables, clock=self.stored.time, monotonic=lambda: 0.0)
-        self.resolver = AdminResolver(admin, self.errors.append)
+        self.resolver = AdminResolver(admin, self.errors.append, explain=self.explain)
+
+    def explain(self, request: Request, tenant: str | None) -> dict[str, object]:
+        """Return the request in the place of its explanation."""
+        lines = [list(line) for line in request.fields.lines]
+        return {"asked": [request.method, request.target, lines, request.body.decode(), tenant]}
 
     def __call__(
         self, method: str, path: str, query: str = "", body: object = None, *, text: str | None = None
@@ -381,3 +387,30 @@ def test_threads_get_the_answers_to_their_own_requests(api: Api) -> None:
         answers = list(threads.map(lambda path: api("GET", path), paths))
     expected = {"version": "brine", "health": "checks", "keys": "keys", "circuits": "circuits", "nowhere": "detail"}
     assert all(expected[path] in document for path, (_, document, _) in zip(paths, answers, strict=True))
+
+
+def test_a_request_to_explain_is_read_as_a_client_would_send_it(api: Api) -> None:
+    assert api("POST", "explain", body={"url": "/a"})[1] == {"asked": ["GET", "/a", [], "", None]}
+    body = {"method": "POST", "url": "/a?", "headers": [["Accept", "x"]], "body": "{}", "tenant": "acme"}
+    assert api("POST", "explain", body=body)[1] == {"asked": ["POST", "/a?", [["accept", "x"]], "{}", "acme"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({}, "url is missing. Write the path and query of a client, such as /orders/17."),
+        ({"url": "orders"}, 'url is "orders". Begin it with the path, such as /orders/17: leave scheme and host out.'),
+        ({"url": "/a", "method": "G T"}, 'method is "G T". Write a method such as GET.'),
+        (
+            {"url": "/a", "headers": {}},
+            'headers is no list. Write pairs of a name and a value, such as [["accept", "text/html"]].',
+        ),
+        (
+            {"url": "/a", "headers": [["a"]]},
+            'headers has an element that is no pair. Write pairs such as ["accept", "text/html"].',
+        ),
+    ],
+)
+def test_a_wrong_request_to_explain_gets_a_problem(api: Api, body: dict[str, object], detail: str) -> None:
+    status, document, _ = api("POST", "explain", body=body)
+    assert (status, document["detail"]) == (400, detail)

@@ -11,12 +11,14 @@ from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
 
 from brine.adapters.powertools.resolver import FunctionResolver
 from brine.service.admin.arguments import invalid, json_object
+from brine.service.admin.explain_request import read_explain_request
 from brine.service.problems import ADMIN_METHOD_UNKNOWN, ADMIN_PATH_UNKNOWN, INTERNAL, Problem, problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.service.admin.admin import Admin
+    from brine.service.admin.explain_request import Explain
 
     type Handler = Callable[[], Mapping[str, object]]
 
@@ -27,10 +29,10 @@ class AdminResolver:
     """Answers events of an HTTP API or a function URL for the paths of the admin API. Threads may share it.
 
     An exception that is no Problem is a mistake of ours: the client gets a problem without its text, and `report` the
-    exception.
+    exception. `explain`: answers explain; without it, the path is unknown.
     """
 
-    def __init__(self, admin: Admin, report: Callable[[Exception], None]) -> None:
+    def __init__(self, admin: Admin, report: Callable[[Exception], None], *, explain: Explain | None = None) -> None:
         self._report = report
         self._resolver = FunctionResolver()
         handlers: dict[tuple[str, str], Handler] = {
@@ -42,6 +44,8 @@ class AdminResolver:
             ("GET", "budgets"): lambda: admin.budgets(self._parameters()),
             ("GET", "keys"): admin.keys,
         }
+        if explain is not None:
+            handlers["POST", "explain"] = lambda: explain(*read_explain_request(self._members()))
         self._methods = {f"{PREFIX}/{name}": method for method, name in handlers}
         for (method, name), handler in handlers.items():
             self._resolver.route(f"{PREFIX}/{name}", method=method)(self._answering(handler))
