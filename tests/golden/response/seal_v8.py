@@ -1,4 +1,4 @@
-"""How v7.json was made, once: `uv run python -m tests.golden.response.seal_v7`.
+"""How v8.json was made, once: `uv run python -m tests.golden.response.seal_v8`.
 
 It never overwrites: processes of other versions read the stored responses. A new form gets a file of its own beside it.
 """
@@ -12,7 +12,7 @@ from tests.golden.response.responses import RESPONSES, sealed
 
 
 def main() -> None:
-    with Path(__file__).with_name("v7.json").open("x") as file:
+    with Path(__file__).with_name("v8.json").open("x") as file:
         json.dump({name: sealed(name).hex() for name in RESPONSES}, file, indent=1)
 
 

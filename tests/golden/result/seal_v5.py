@@ -1,4 +1,4 @@
-"""How v4.json was made, once: `uv run python -m tests.golden.result.seal_v4`.
+"""How v5.json was made, once: `uv run python -m tests.golden.result.seal_v5`.
 
 It never overwrites: processes of other versions read the stored results. A new form gets a file of its own beside it.
 """
@@ -24,7 +24,7 @@ def main() -> None:
         assert isinstance(world.bodies, MemoryBodyStore)
         bodies = {digest.hex(): body.hex() for digest, body in world.bodies.bodies.items()}
         vectors[name] = {"pk": pk, "sk": sk, "envelope": item.envelope.hex(), "bodies": bodies}
-    with Path(__file__).with_name("v4.json").open("x") as file:
+    with Path(__file__).with_name("v5.json").open("x") as file:
         json.dump(vectors, file, indent=1)
 
 
