@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
 from brine_cli import __version__
-from brine_cli.suggestions import SuggestingGroup
+from brine_cli.suggestions import SuggestingGroup, with_manners
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMPLETION_VARIABLE: Final = "_BRINE_COMPLETE"
+"""The variable by which the scripts of `brine completion` ask for words."""
 
 
 class LazyCommand(NamedTuple):
@@ -28,6 +34,7 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "purge": LazyCommand("brine_cli.commands.purging.purge_command", "purge responses by URL, tag, route or tenant"),
     "vendor": LazyCommand("brine_cli.commands.project.vendor_command", "copy Brine's stack into a project"),
     "emulators": LazyCommand("brine_cli.commands.serve.emulators_command", "run only the emulators, for `sam local`"),
+    "completion": LazyCommand("brine_cli.commands.completion", "print the script for the Tab key of a shell"),
     "local-template": LazyCommand(
         "brine_cli.commands.serve.local_template_command", "write a template for `sam local`"
     ),
@@ -47,8 +54,16 @@ class LazyGroup(SuggestingGroup):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        command: click.Command = import_module(entry.module).command
-        return command
+        return with_manners(import_module(entry.module).command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands for the completion of a shell, without loading them."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell's question alone
+
+        found = [
+            CompletionItem(name, help=entry.summary) for name, entry in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - see above
         """Write the list of commands without loading them."""
@@ -71,3 +86,6 @@ def brine() -> None:
       brine new project shop       start a project
       brine purge --help           explain one command
     """
+
+
+with_manners(brine)

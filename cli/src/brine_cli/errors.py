@@ -32,6 +32,10 @@ class CodeNotImported(CommandError):
 class PortTaken(CommandError):
     """The command cannot listen on the port."""
 
+    def __init__(self, message: str, port: int) -> None:
+        super().__init__(message)
+        self.port = port
+
 
 class EmulatorFailed(CommandError):
     """The AWS emulator does not answer."""

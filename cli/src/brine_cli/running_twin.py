@@ -60,13 +60,18 @@ class RunningTwin:
             return None
 
     @classmethod
-    def find(cls, template: Path, environment: Mapping[str, str]) -> Self | None:
+    def find(cls, template: Path, environment: Mapping[str, str]) -> RunningTwin | None:
         """Return the running twin of a template; else the running twin that started last; None if none runs."""
         own = cls.read(state_file(template, environment))
         if own is not None and own.is_alive:
             return own
-        files = sorted(state_folder(environment).glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-        return next((twin for twin in map(cls.read, files) if twin is not None and twin.is_alive), None)
+        return next(iter(running_twins(environment)), None)
+
+
+def running_twins(environment: Mapping[str, str]) -> list[RunningTwin]:
+    """Return the twins that run, with the one first that started last."""
+    files = sorted(state_folder(environment).glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return [twin for twin in map(RunningTwin.read, files) if twin is not None and twin.is_alive]
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:

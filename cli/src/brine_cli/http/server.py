@@ -27,7 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise PortTaken(f"cannot listen on {host}:{port}: {reason}") from error
+        raise PortTaken(f"cannot listen on {host}:{port}: {reason}", port) from error
     return listener
 
 
