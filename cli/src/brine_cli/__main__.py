@@ -121,6 +121,19 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         help="at most N processes per function, each with one request at a time and its own L1 "
         "(default: at most 100, and one with many threads for functions that permit it in the template)",
     )
+    parser.add_argument(
+        "--env",
+        action="append",
+        default=[],
+        metavar="[FUNCTION.]NAME=VALUE",
+        help="an environment variable of all functions, or of one, also for ${NAME} in routes.toml; may be repeated",
+    )
+    parser.add_argument(
+        "--env-file", type=Path, metavar="FILE", help="a file of environment variables of all functions, like .env"
+    )
+    parser.add_argument(
+        "--no-reload", action="store_false", dest="reload", help="serve the files as they are now, whatever changes"
+    )
     parser.add_argument("--aws-endpoint", metavar="URL", help="an AWS emulator to use instead of moto; its data stays")
     parser.set_defaults(run=dev.run)
 

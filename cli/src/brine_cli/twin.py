@@ -59,6 +59,8 @@ class Twin:
     integration_timeout: seconds that API Gateway waits for a function.
     env: variables of functions, as NAME=VALUE for all or FUNCTION.NAME=VALUE. env_file: a file of variables for all.
 
+    reload: follow changes of the files. Without it, a change counts when the twin starts again.
+
     Creating it and entering raise CommandError.
     """
 
@@ -80,6 +82,7 @@ class Twin:
     integration_timeout: float = limits.INTEGRATION_SECONDS
     env: Sequence[str] = ()
     env_file: Path | None = None
+    reload: bool = False
     url: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
@@ -162,6 +165,10 @@ class Twin:
         self._served.start_functions(list(description.plans))
         self._served.start_pollers()
         stack.enter_context(HttpServer(listener, self._served.api))
+        if self.reload:
+            from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (not every twin reloads)
+
+            stack.enter_context(Reloader(self._served, self._describe, self.report, self._sources))
 
     def _describe(self) -> Description:
         """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""

@@ -49,6 +49,9 @@ def run(options: argparse.Namespace) -> int:
             beside=beside,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
+            env=options.env,
+            env_file=options.env_file,
+            reload=options.reload,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             # A program that reads our output gets the lines of the functions unchanged.

@@ -36,7 +36,7 @@ class Plan:
     files: Digests
 
     def differences(self, newer: Plan) -> tuple[str, ...]:
-        """Return what is different in a newer plan, in a few words each, such as "app.py". Empty if nothing is."""
+        """Return what is different in a newer plan, such as "app.py changed". Empty if nothing is."""
         return (*_files(self.files, newer.files), *_variables(self, newer), *_settings(self.function, newer.function))
 
 
@@ -53,24 +53,24 @@ def _files(older: Digests, newer: Digests) -> Iterator[str]:
     different = [file for file in (older.keys() | newer.keys()) if older.get(file) != newer.get(file)]
     names = sorted(_named(different, older, newer))
     if len(names) > _MOST_NAMES:
-        yield f"{len(names)} files"
+        yield f"{len(names)} files changed"
     else:
         yield from names
 
 
 def _named(files: Iterable[Path], older: Digests, newer: Digests) -> Iterator[str]:
     for file in files:
-        state = "" if file in older and file in newer else " (new)" if file in newer else " (removed)"
-        yield f"{shown(file)}{state}"
+        change = "changed" if file in older and file in newer else "is new" if file in newer else "is gone"
+        yield f"{shown(file)} {change}"
 
 
 def _variables(older: Plan, newer: Plan) -> Iterator[str]:
     before, after = ({**one.function.environment, **one.replaced, **one.given} for one in (older, newer))
     different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    yield from (f"the variable {name}" for name in different)
+    yield from (f"the variable {name} changed" for name in different)
 
 
 def _settings(older: Function, newer: Function) -> Iterator[str]:
     for one in fields(older):
         if one.name != "environment" and getattr(older, one.name) != getattr(newer, one.name):
-            yield f"its {one.name.replace('_', ' ')}"
+            yield f"its {one.name.replace('_', ' ')} changed"

@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a newer description changed. new_routes, old_routes: the routes of the API that came and went."""
+    """What a newer description changed. new_routes, old_routes: the routes of the API that came and went.
+
+    new_resources: those that the AWS emulator has now. other_resources: those that it has with older properties.
+    """
 
     functions: FunctionChanges
     new_routes: tuple[str, ...] = ()
     old_routes: tuple[str, ...] = ()
+    new_resources: tuple[str, ...] = ()
+    other_resources: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -88,6 +93,12 @@ class Served:
             functions=functions,
             new_routes=tuple(sorted(after - before)),
             old_routes=tuple(sorted(before - after)),
+            new_resources=tuple(name for name in newer.resources if name not in older.resources),
+            other_resources=tuple(
+                name
+                for name, resource in newer.resources.items()
+                if name in older.resources and older.resources[name] != resource
+            ),
             notices=tuple(line for line in self.notices(newer) if line not in known),
         )
 
