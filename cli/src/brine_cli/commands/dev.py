@@ -49,6 +49,11 @@ def run(options: DevOptions) -> int:
             beside=beside,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
+            env=options.env,
+            env_file=options.env_file,
+            record_origin=options.record_origin,
+            play_origin=options.play_origin,
+            reload=options.reload,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             # A program that reads our output gets the lines of the functions unchanged.
