@@ -58,8 +58,8 @@ class Twin:
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
     integration_timeout: seconds that API Gateway waits for a function.
     env: variables of functions, as NAME=VALUE for all or FUNCTION.NAME=VALUE. env_file: a file of variables for all.
-    record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers in place
-        of origins (brine.adapters.recorded_origin).
+    record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
+        instead of the origins (brine.adapters.recorded_origin).
     reload: follow changes of the files. Without it, a change counts when the twin starts again.
 
     Creating it and entering raise CommandError.
