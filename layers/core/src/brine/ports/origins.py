@@ -78,6 +78,9 @@ class BudgetStore(Protocol):
         Return whether it is made, and the ledger after it, or the ledger that does not permit it.
         """
 
+    def read(self, key: str, *, deadline: Deadline | None = None) -> Ledger:
+        """Return the ledger. Strongly consistent."""
+
     def raise_time(
         self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
     ) -> None:

@@ -54,6 +54,10 @@ class DynamoBudgetStore(DynamoTable):
         ledger = _read(attributes or {})
         return refused is None or ledger.last_take == take.name, ledger
 
+    def read(self, key: str, *, deadline: Deadline | None = None) -> Ledger:
+        """Return the ledger with one GetItem. Raises StoreError."""
+        return _read(self._attributes(self._at(_key(key), ConsistentRead=True), deadline) or {})
+
     def raise_time(
         self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
     ) -> None:
@@ -143,7 +147,7 @@ def _read(attributes: dict[str, Any]) -> Ledger:
             last_take=attributes.get("last_take", {}).get("S", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreUnavailable("UpdateItem: a budget that is not ours") from error
+        raise StoreUnavailable("a budget that is not ours") from error
 
 
 def _meter(numbers: dict[str, str], total: str, removed: str, prefix: str) -> Meter:

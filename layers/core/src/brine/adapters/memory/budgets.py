@@ -30,6 +30,10 @@ class MemoryBudgetStore:
                 self.ledgers[key] = after
             return after is not None, after or ledger
 
+    def read(self, key: str, *, deadline: Deadline | None = None) -> Ledger:
+        """Return the ledger."""
+        return self.ledgers.get(key, Ledger())
+
     def raise_time(
         self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
     ) -> None:
