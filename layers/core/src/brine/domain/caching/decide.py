@@ -134,7 +134,8 @@ def _from_stored(
         and 0 <= state.staleness < stale_while_revalidate(state, request_directives, policy)
     ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
-    return _validate_or_forward(stored, request, "request" if unusable_because(state, NO_DIRECTIVES) is None else "stale")
+    is_refused = unusable_because(state, NO_DIRECTIVES) is None  # only the request does not accept it
+    return _validate_or_forward(stored, request, "request" if is_refused else "stale")
 
 
 def is_usable(state: Freshness, request_directives: Directives) -> bool:

@@ -24,7 +24,7 @@ class KeyGuard:
         """Return an independent copy: what it counts does not count here."""
         copy = KeyGuard()
         with self._lock:
-            copy._of_routes = dict(self._of_routes)  # noqa: SLF001 - of this class
+            copy._of_routes = dict(self._of_routes)
         return copy
 
     def may_store(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:

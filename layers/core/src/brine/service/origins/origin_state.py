@@ -1,4 +1,4 @@
-"""What an origin's circuit and budget would do with a request now, found out without a probe or a unit of the budget."""
+"""What an origin's circuit and budget would do with a request now. To find out takes no probe and no unit."""
 
 from __future__ import annotations
 

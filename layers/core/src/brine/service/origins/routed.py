@@ -21,7 +21,7 @@ class Upstreams(Protocol):
     def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
         """Return what `fetch` would find before it sends the request, and change nothing.
 
-        by_store: go by the shared state alone, as a process that knows the origin does; else by what this process knows.
+        by_store: go by the shared state alone, as another process would; else by what this process knows, too.
         """
 
 

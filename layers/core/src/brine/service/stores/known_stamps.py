@@ -44,7 +44,7 @@ class KnownStamps:
         """Return an independent copy. What it learns does not reach this process's own stamps."""
         copy = KnownStamps(self._delta, remembered=self._remembered)
         with self._lock:
-            copy._stamps = self._stamps.copy()  # noqa: SLF001 - of this class
+            copy._stamps = self._stamps.copy()
         return copy
 
     def emptied(self) -> KnownStamps:

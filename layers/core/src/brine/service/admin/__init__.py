@@ -1,0 +1,1 @@
+"""The use cases of operators: explain, list and purge what is stored."""
