@@ -64,7 +64,9 @@ def reasons_of(
     window = stale_while_revalidate(state, directives, policy)
     if not directives.restricts("no-cache") and 0 <= state.staleness < window:
         if background_refresh:
-            text = f"it may be served stale for {duration_text(window)} while it is refreshed, and {duration_text(window - state.staleness)} of them are left"
+            left = duration_text(window - state.staleness)
+            left = duration_text(window - state.staleness)
+            text = f"it may be served stale for {duration_text(window)} while it is refreshed: {left} more"
             return (*reasons, Reason("stale-while-revalidate", text, _of_grace(state, "RFC 5861 3")))
         reasons.append(Reason("no-refresh", "it could be served stale during a refresh, but none can be requested"))
     elif not state.is_fresh:

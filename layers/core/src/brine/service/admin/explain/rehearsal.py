@@ -51,7 +51,8 @@ class FetchAwaited(Exception):
 class Rehearsed:
     """What the rehearsal found. Members that it did not get to are None.
 
-    `answer`: the answer, unless the origin gives it. `sent`: the request to the origin, without the route's credentials.
+    `answer`: the answer, unless the origin gives it. `sent`: the request to the origin, without the route's
+    credentials.
     `origin`: the state of its circuit and budget. `turn`: how the response would be stored: with the lease of its slot
     ("lead"), with a lease that is taken late ("late"), or not at all ("none").
     `fetched_by`: where the fetch runs that the request would wait for. `held`: the lease of that fetch.
@@ -80,7 +81,13 @@ class _UnsentOrigins:
     rehearsed: Rehearsed
     by_store: bool
 
-    def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:  # noqa: ARG002 - as in Upstreams
+    def fetch(
+        self,
+        transaction: Transaction,
+        request: Request,
+        deadline: Deadline,  # noqa: ARG002 - as in Upstreams
+        trace: Trace,
+    ) -> Response:
         """Raise OriginReached, or the OriginPaused of the circuit or budget."""
         state = self.state(transaction, trace, trace.now, by_store=self.by_store)
         self.rehearsed.sent, self.rehearsed.origin = request, state
@@ -94,7 +101,7 @@ class _UnsentOrigins:
 class _NoQueue:
     """The RefreshQueue port, for a rehearsal that sends nothing."""
 
-    def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> NoReturn:
+    def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> NoReturn:  # noqa: ARG002 - as in the port
         """Raise AssertionError."""
         raise AssertionError("an explanation requests no refresh")
 
@@ -179,6 +186,7 @@ class Rehearsal(Gateway):
     """A gateway that sends and stores nothing, and notes in `rehearsed` what it would do."""
 
     rehearsed: Rehearsed
+    in_process: bool
 
     def run(self, request: Request, deadline: Deadline) -> Rehearsed:
         """Rehearse one request, once."""
@@ -250,6 +258,7 @@ def rehearsal_of(gateway: Gateway, *, in_process: bool) -> Rehearsal:
         transcoders={name: _unmarked(transcoder) for name, transcoder in gateway.transcoders.items()},
         coder=None if gateway.coder is None else ContentCoder(responses.compressor),
         rehearsed=rehearsed,
+        in_process=in_process,
     )
 
 

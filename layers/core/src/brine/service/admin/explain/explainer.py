@@ -1,0 +1,88 @@
+"""Explains requests to a gateway: what would happen to each now, and why. It changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.routing.tenant import HEADER
+from brine.ports.deadline import Deadline
+from brine.service.admin.explain.cost_section import cost_of
+from brine.service.admin.explain.explanation import Explanation
+from brine.service.admin.explain.key_section import key_parts
+from brine.service.admin.explain.limits_section import limits_of
+from brine.service.admin.explain.rehearsal import rehearsal_of
+from brine.service.admin.explain.route_section import route_choice, upstream_request_of
+from brine.service.admin.explain.stored_section import stored_slots
+from brine.service.admin.explain.verdict_section import refused_verdict, verdict_of
+
+if TYPE_CHECKING:
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.route import Route
+    from brine.service.gateway import Gateway
+
+SECONDS: Final = 29.0
+"""Seconds that a request has, as on Lambda behind API Gateway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explainer:
+    """Explains requests to `gateway`.
+
+    in_process: whether the requests reach this very gateway, so that what it has in memory counts. Otherwise they reach
+    other processes, and only what all processes share counts.
+    """
+
+    gateway: Gateway
+    in_process: bool = False
+
+    def explain(self, request: Request, *, tenant: str | None = None) -> Explanation:
+        """Return what would happen to this request now. A store that fails is part of the explanation.
+
+        tenant: the tenant whose request it is, in the place of a header or a verified token.
+        """
+        gateway = self.gateway
+        notes: tuple[str, ...] = ()
+        route = gateway.routes.match(request.path)
+        if route is not None and tenant is not None:
+            request, notes = _of_tenant(request, route, tenant)
+        rehearsal = rehearsal_of(gateway, in_process=self.in_process)
+        rehearsed = rehearsal.run(request, Deadline(gateway.clock() + SECONDS, gateway.clock))
+        calls = tuple(rehearsed.log.calls)  # before those that only the explanation makes
+        choice = route_choice(gateway.routes, request.path)
+        transaction, trace = rehearsed.transaction, rehearsed.trace
+        explained = Explanation(
+            at=gateway.clock(),
+            method=request.method,
+            target=request.target,
+            route=choice,
+            verdict=refused_verdict(rehearsed.answer, choice.near),
+        )
+        if transaction is None or trace is None:
+            return explained
+        responses = rehearsal.fetcher.responses
+        slots = stored_slots(responses, transaction, trace)
+        limits = limits_of(gateway, rehearsal, transaction, trace, slots)
+        verdict = verdict_of(rehearsed, transaction, slots, trace.now)
+        pk = responses.store.pk(transaction.resource.key)
+        return replace(
+            explained,
+            verdict=replace(verdict, notes=(*verdict.notes, *notes)),
+            upstream=upstream_request_of(rehearsed, transaction, request, gateway.fetcher.name),
+            key=key_parts(transaction, request, slots, pk),
+            stored=slots.entries,
+            more_variants=slots.more,
+            limits=limits,
+            cost=cost_of(rehearsed, transaction, slots, calls),
+        )
+
+
+def _of_tenant(request: Request, route: Route, tenant: str) -> tuple[Request, tuple[str, ...]]:
+    """Return the request as one of this tenant, and what to note about it."""
+    source = route.tenant
+    if source is None:
+        return request, (f"the route {route.name} has no tenants, so the tenant changes nothing",)
+    if source.startswith(HEADER):
+        text = tenant.encode().decode("latin-1")  # as a header is read
+        return replace(request, fields=request.fields.replacing(source.removeprefix(HEADER), text)), ()
+    return replace(request, principal={**request.principal, source: tenant}), ()
