@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.caching.decide import bypasses_cache, obeyed_directives, stale_while_revalidate, unusable_because
 from brine.domain.caching.freshness import freshness
 from brine.domain.caching.partial import has_requested_bytes
-from brine.domain.caching.reasons import Reason, freshness_reason
+from brine.domain.caching.reasons import Reason, freshness_reasons
 from brine.domain.caching.stale import accepted_staleness, revalidation_window
 from brine.domain.durations import duration_text
 from brine.domain.http.cache_control import parse_request_directives
@@ -57,10 +57,10 @@ def reasons_of(
         return (*ignored, Reason("partial", text, "RFC 9111 3.3"), *_only_if_cached(directives))
     state = freshness(stored, policy, now, request)
     because = unusable_because(state, directives)
-    age = freshness_reason(stored, state)
+    age = freshness_reasons(stored, state, policy, request)
     if because is None:
-        return (*ignored, age, *_accepted(state, directives))
-    reasons = [*ignored, age, _unusable(because, state, directives)]
+        return (*ignored, *age, *_accepted(state, directives))
+    reasons = [*ignored, *age, _unusable(because, state, directives)]
     window = stale_while_revalidate(state, directives, policy)
     if not directives.restricts("no-cache") and 0 <= state.staleness < window:
         if background_refresh:
@@ -124,18 +124,18 @@ def _unusable(because: str, state: Freshness, directives: Directives) -> Reason:
         case "no-cache":
             return Reason("no-cache", "the response says no-cache, so each use needs a validation", "RFC 9111 5.2.2.4")
         case "request-no-cache":
-            return Reason("request-no-cache", "the request says no-cache, so it needs a validation", "RFC 9111 5.2.1.4")
+            return Reason("request-no-cache", "the request says no-cache", "RFC 9111 5.2.1.4")
         case "max-age":
             limit = directives.seconds("max-age") or 0
-            text = f"the request says max-age={limit}, so it accepts no older response"
+            text = f"the request says max-age={limit}"
             return Reason("request-max-age", text, "RFC 9111 5.2.1.1")
         case "min-fresh":
             wanted = directives.seconds("min-fresh", if_invalid=MAX_SECONDS)
-            text = f"the request says min-fresh={wanted}, and it stays fresh for {state.remaining} s"
+            text = f"the request says min-fresh={wanted}"
             return Reason("request-min-fresh", text, "RFC 9111 5.2.1.3")
         case "max-stale":
             accepted = accepted_staleness(state.directives, directives)
-            text = f"the request says max-stale={accepted:g}, and it has been stale for longer"
+            text = f"the request says max-stale={accepted:g}"
             return Reason("request-max-stale", text, "RFC 9111 5.2.1.2")
         case _:
             return Reason("needs-validation", "a stale response may not be reused without validation", "RFC 9111 4.2.4")

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.decide import obeyed_directives, unusable_because
-from brine.domain.caching.freshness import freshness
+from brine.domain.caching.freshness import freshness, lifetime_source
 from brine.domain.caching.partial import has_requested_bytes
 from brine.domain.caching.stale import error_window, forbids_stale
 from brine.domain.durations import duration_text
 
 if TYPE_CHECKING:
-    from brine.domain.caching.freshness import Freshness
+    from brine.domain.caching.freshness import Freshness, LifetimeSource
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
+
+
+_SOURCES: Final[dict[LifetimeSource, str]] = {
+    "s-maxage": "the origin's s-maxage",
+    "max-age": "the origin's max-age",
+    "expires": "the origin's Expires",
+    "freshness_lifetime": "freshness_lifetime of the route",
+    "negative_lifetimes": "negative_lifetimes of the route",
+    "heuristic": "a tenth of the time since Last-Modified",
+    "none": "nothing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +62,16 @@ def failure_reason(stored: StoredResponse | None, request: Request, policy: Poli
     return Reason("grace-over", f"{text}its {duration_text(window)} of grace are over", rfc)
 
 
-def freshness_reason(stored: StoredResponse, state: Freshness) -> Reason:
-    """Return how fresh a stored response is."""
-    age, lifetime = duration_text(state.age), duration_text(max(0.0, state.lifetime))
+def freshness_reasons(stored: StoredResponse, state: Freshness, policy: Policy, request: Request) -> tuple[Reason, ...]:
+    """Return how fresh a stored response is for a request, and where its freshness lifetime comes from."""
+    age = f"the stored response is {duration_text(state.age)} old"
     if stored.stale_from < inf:
-        return Reason("soft-purged", f"the stored response is {age} old, and a soft purge made it stale")
+        return (Reason("soft-purged", f"{age}, and a soft purge made it stale"),)
+    source = lifetime_source(stored, state.directives, policy, request)
+    if source == "none":
+        return (Reason("stale", f"{age} and has no freshness lifetime", "RFC 9111 4.2"),)
+    lifetime = f"its freshness lifetime is {duration_text(max(0.0, state.lifetime))}, by {_SOURCES[source]}"
+    of_source = Reason("lifetime", lifetime, "RFC 9111 4.2.2" if source == "heuristic" else "RFC 9111 4.2.1")
     if state.is_fresh:
-        left = duration_text(-state.staleness)
-        return Reason(
-            "fresh", f"the stored response is {age} old, and fresh for {lifetime}: {left} more", "RFC 9111 4.2"
-        )
-    if state.lifetime <= 0:
-        return Reason("stale", f"the stored response is {age} old, and has no freshness lifetime", "RFC 9111 4.2")
-    late = duration_text(state.staleness)
-    return Reason(
-        "stale", f"the stored response is {age} old, and was fresh for {lifetime}: stale for {late}", "RFC 9111 4.2"
-    )
+        return Reason("fresh", f"{age} and fresh for {duration_text(-state.staleness)} more", "RFC 9111 4.2"), of_source
+    return Reason("stale", f"{age} and stale for {duration_text(state.staleness)}", "RFC 9111 4.2"), of_source

@@ -56,7 +56,7 @@ class Explainer:
             method=request.method,
             target=request.target,
             route=choice,
-            verdict=refused_verdict(rehearsed.answer, choice.near),
+            verdict=refused_verdict(rehearsed.answer, route, choice.near),
         )
         if transaction is None or trace is None:
             return explained

@@ -12,8 +12,10 @@ from brine.domain.durations import duration_text
 from brine.errors import OriginBudgetSpent
 from brine.service.admin.explain.explanation import Verdict
 from brine.service.admin.explain.prospects import origin_outcomes
+from brine.service.problems import TENANT_MISSING
 
 if TYPE_CHECKING:
+    from brine.domain.routing.route import Route
     from brine.service.admin.explain.explanation import Action
     from brine.service.admin.explain.rehearsal import Rehearsed
     from brine.service.admin.explain.stored_section import StoredSlots
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 _CAPPED: Final = "new-keys-capped"
 
 
-def refused_verdict(answer: Answer | None, near: tuple[str, ...] = ()) -> Verdict:
-    """Return the verdict about a request that ends with a problem before the cache is asked. `near`: like prefixes."""
+def refused_verdict(answer: Answer | None, route: Route | None, near: tuple[str, ...] = ()) -> Verdict:
+    """Return the verdict about a request that ends with a problem before the cache is asked. `near`: near prefixes."""
     if answer is None:
         return Verdict(sentence="The request is not refused.", action="forward")
     detail = _detail(answer)
     hint = f" The nearest prefixes are {', '.join(near)}." if near else ""
     name = answer.problem or "problem"
+    if route is not None and name == TENANT_MISSING.name:
+        detail = f"the request has no tenant, which this route reads from {route.tenant}"
     return Verdict(
         sentence=f"The gateway answers {answer.response.status} ({name}){': ' + detail if detail else ''}.{hint}",
         action="problem",
@@ -139,18 +143,19 @@ class _Verdicts:
     def _asked_sentence(self, decision: Validate | Forward) -> str:
         because = self._main_reason()
         if isinstance(decision, Validate):
-            return f"The origin is asked whether the stored response is still valid: {because}."
+            return f"{because}, so the origin is asked whether it is still valid."
         if not self._transaction.request.may_use_cache:
-            return f"The origin is asked: {because}."
-        return f"A miss, so the origin is asked: {because}."
+            return f"{because}, so the origin is asked."
+        return f"A miss: {because[0].lower()}{because[1:]}, so the origin is asked."
 
     def _main_reason(self) -> str:
-        """Return the reason that a reader looks for: not that the response is fresh or has a validator."""
-        minor = {"fresh", "validator", "no-validator", "ignored", "needs-validation", "no-window", *_OF_FAILURE}
-        major = [one for one in self._reasons if one.code not in minor]
-        age = [one.text for one in self._reasons if one.code == "fresh"]
-        texts = [one.text for one in major[:1]] + age
-        return ", and ".join(texts) if texts else self._reasons[0].text
+        """Return the reason that a reader looks for, with its section: what the request says, before its age."""
+        of_request = [one for one in self._reasons if one.code.startswith("request-") or one.code in _DECISIVE]
+        ages = [one for one in self._reasons if one.code in _OF_AGE]
+        texts = [_with_section(one) for one in of_request[:1]]
+        texts += [one.text if texts else _with_section(one) for one in ages]
+        because = ", and ".join(texts) or self._reasons[0].text
+        return because[0].upper() + because[1:]
 
     def _of_decision(self) -> tuple[Reason, ...]:
         transaction, lookup, decision = self._transaction, self._rehearsed.lookup, self._rehearsed.decision
@@ -244,6 +249,17 @@ class _Verdicts:
 _OF_FAILURE: Final = frozenset(
     {"no-stale", "still-usable", "stale-if-error", "forbids-stale", "no-grace", "grace-over"}
 )
+
+
+_OF_AGE: Final = frozenset({"fresh", "stale", "soft-purged"})
+_DECISIVE: Final = frozenset(
+    {"bypass", "condition", "expired", "hit-for-miss", "method", "no-cache", "partial", "purged", "table", "unreadable"}
+    | {"uri-miss", "vary-miss", "query-mutation", "query-not-json", "query-sealed", "query-size"}
+)
+
+
+def _with_section(reason: Reason) -> str:
+    return reason.text if reason.rfc is None else f"{reason.text} ({reason.rfc})"
 
 
 _IN_REASONS: Final = frozenset({"origin-circuit", "origin-budget"})

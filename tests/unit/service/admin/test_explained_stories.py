@@ -1,0 +1,129 @@
+"""Random stories in which each request is explained first: what the explanation says comes true, and it changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from tests.support.gateway.explained import Explained, Server
+
+if TYPE_CHECKING:
+    from brine.service.admin.explain.explanation import Action
+
+type Step = Request | Server | float | tuple[Literal["purge"], Any, bool] | Literal["restart", "refresh", "spoil", "lose"]
+
+PATHS = (
+    *("/api/x", "/api/x", "/api/x", "/api/x?b=2&a=1", "/open/x", "/timed/x", "/keyed/x", "/cookies/x", "/cookies-timed/x"),
+    *("/ours/x", "/sorted/x?utm_a=1&b=2&a=1", "/loud/x?q=1&z=2", "/fragile/x", "/metered/x", "/graphql", "/few/x"),
+    *("/search", "/guarded/x", "/nothing", "/api/%2e%2e/x"),
+)
+DIRECTIVES = (
+    *("max-age=0", "no-cache", "no-store", "max-age=5", "min-fresh=9", "max-stale", "max-stale=5", "only-if-cached"),
+    *("max-stale, only-if-cached", "no-transform", "max-age=x", "stale-if-error=20"),
+)
+LINES = st.one_of(
+    st.tuples(st.just("cache-control"), st.sampled_from(DIRECTIVES)),
+    st.sampled_from(
+        [
+            *[("accept-language", "de"), ("accept-language", "en, de;q=0.5"), ("cookie", "a=1"), ("x-region", "eu")],
+            *[("x-tenant", "acme"), ("x-tenant", "a, b"), ("if-none-match", '"1"'), ("if-none-match", '"1~gzip"')],
+            *[("if-match", '"1"'), ("range", "bytes=0-1"), ("range", "x"), ("authorization", "Bearer secret")],
+            *[("connection", "x-region"), ("te", "trailers"), ("user-agent", "curl"), ("x_region", "us")],
+            *[("traceparent", "bad"), ("x-forwarded-for", "9.9.9.9"), ("via", "1.1 brine"), ("accept-encoding", "gzip")],
+            *[("origin", "http://a.test"), ("access-control-request-method", "GET"), ("host", "h"), ("expect", "x")],
+        ]
+    ),
+)
+REQUESTS = st.builds(
+    lambda method, path, lines, body: Request(
+        method=method,
+        path=path.partition("?")[0],
+        query=path.partition("?")[2] or None,
+        fields=Fields([*lines, *([("content-type", "application/json")] if body else [])]),
+        body=body,
+    ),
+    st.sampled_from(["GET", "GET", "GET", "GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "QUERY", "get"]),
+    st.sampled_from(PATHS),
+    st.lists(LINES, max_size=3),
+    st.sampled_from([b"", b"", b"", b"", b'{"query":"{a}"}', b'{"a":1}', b"x" * 11]),
+)
+RESPONSE_LINES = st.sampled_from(
+    [
+        *[("cache-control", text) for text in ("max-age=10", "max-age=60", "no-cache", "no-store", "private")],
+        ("cache-control", "max-age=10, stale-while-revalidate=30"),
+        ("cache-control", "max-age=10, stale-if-error=30"),
+        ("cache-control", "max-age=10, must-revalidate"),
+        ("cache-control", "s-maxage=10"),
+        ("cache-control", "max-age=60, immutable"),
+        *[("vary", "accept-language"), ("vary", "x-region, accept-language"), ("vary", "*"), ("surrogate-key", "t")],
+        *[("set-cookie", "a=1"), ("last-modified", "Mon, 07 Sep 2026 10:00:00 GMT"), ("content-language", "de")],
+    ]
+)
+SERVERS = st.builds(
+    Server,
+    status=st.sampled_from([200, 200, 200, 200, 404, 503]),
+    lines=st.lists(RESPONSE_LINES, max_size=3).map(tuple),
+    body=st.sampled_from([b"hello", b"hello", b"", bytes(range(256)) * 12]),
+    has_tag=st.booleans(),
+    fails=st.sampled_from([False, False, False, True]),
+)
+STEPS = st.lists(
+    st.one_of(
+        REQUESTS,
+        REQUESTS,
+        REQUESTS,
+        REQUESTS,
+        SERVERS,
+        st.sampled_from([0.5, 2.0, 6.0, 11.0, 40.0, 130.0]),
+        st.tuples(st.just("purge"), st.sampled_from(["url", "tag", "route", "everything"]), st.booleans()),
+        st.sampled_from(["restart", "refresh", "spoil", "lose"]),
+    ),
+    min_size=2,
+    max_size=16,
+)
+
+
+def played(steps: list[Step], server: Server, *, with_queue: bool) -> Explained:
+    """The scene after all steps."""
+    scene = Explained(server, with_queue)
+    for step in steps:
+        match step:
+            case Request():
+                scene.ask(step)
+            case Server():
+                scene.server = step
+            case float():
+                scene.world.pass_time(step)
+            case ("purge", kind, soft):
+                scene.purge(kind, soft=soft)
+            case "restart":
+                scene.restart()
+            case "refresh":
+                scene.refresh()
+            case "spoil":
+                scene.spoil()
+            case "lose":
+                scene.lose_bodies()
+    return scene
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STEPS, SERVERS, st.booleans())
+def test_what_an_explanation_says_comes_true_and_it_changes_nothing(
+    steps: list[Step], server: Server, with_queue: bool
+) -> None:
+    assert played(steps, server, with_queue=with_queue).violations == []
+
+
+@pytest.mark.parametrize("action", ["serve", "serve-stale", "validate", "forward", "refuse", "problem"])
+def test_the_stories_have_requests_of_every_kind(action: Action) -> None:
+    assert find(
+        st.tuples(STEPS, SERVERS),
+        lambda story: action in played(*story, with_queue=True).actions,
+        settings=settings(max_examples=2_000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)),
+    )
