@@ -50,8 +50,14 @@ early_refresh = 1
 cache_preflights = true
 query = { keep = ["q"], sort = true }
 """
+type Step = (
+    Request | Server | float | tuple[Literal["purge"], Any, bool] | Literal["restart", "refresh", "spoil", "lose"]
+)
+type Story = tuple[Server, bool, list[Step]]
+"""The server at first, whether there is a refresh queue, and the steps. A number is seconds that pass."""
+
+_ALL: Final = parse_routes(ROUTES + MORE_ROUTES, {})
 READS: Final = {"read", "read_with_item", "read_with_items", "holder", "link"}
-NAMES: Final = ("items", "leases", "stamps", "permits", "bodies", "circuits", "budgets")
 
 
 class Watched:
@@ -74,7 +80,7 @@ class Server:
 
     status: int = 200
     lines: tuple[tuple[str, str], ...] = ()
-    body: bytes = b"hello"
+    body: bytes = field(default=b"hello", repr=False)
     has_tag: bool = False
     fails: bool = False
 
@@ -112,7 +118,7 @@ class Explained:
         self.refreshes = RefreshRequests(self.queue, draw=lambda: 1.0) if self.with_queue else None
         self.world.refreshes = self.refreshes
         self.world.restart()
-        self.world.gateway = replace(self.world.gateway, routes=parse_routes(ROUTES + MORE_ROUTES, {}))
+        self.world.gateway = replace(self.world.gateway, routes=_ALL)
 
     def ask(self, request: Request) -> Explanation:
         """Explain a request, send it, and compare."""
@@ -205,7 +211,7 @@ class Explained:
         self._expect(shown == told, f"the fields {told}, and they were {shown}")
         self._expect(answer.result in verdict.possible, f"{verdict.possible}, and it was {answer.result}")
         status = status_of(answer)
-        if "fwd=" in status:
+        if "fwd=" in status and len(sent) == 1:  # a second request replaces a stored response whose body was lost
             self._expect(f"fwd={verdict.forwarded_because}" in status, f"{verdict.forwarded_because}: {status}")
         if answer.stored and key.is_used and key.selects_known:
             self._expect((key.place, key.slot) in self.items.items, f"the slot {key.slot}")
@@ -231,6 +237,38 @@ class Explained:
         if server.has_tag and request.fields.get("if-none-match") == '"1"' and server.status == 200:
             return Response(status=304, fields=Fields(lines))
         return Response(status=server.status, fields=Fields(lines), body=server.body)
+
+
+def get(path: str = "/api/x", method: str = "GET", /, **fields: str) -> Request:
+    """A request. Names of `fields` have "_" for "-"."""
+    path, mark, query = path.partition("?")
+    lines = Fields((name.replace("_", "-"), value) for name, value in fields.items())
+    return Request(method=method, path=path, query=query if mark else None, fields=lines)
+
+
+def played(story: Story) -> Explained:
+    """The scene after all steps."""
+    server, with_queue, steps = story
+    scene = Explained(server, with_queue)
+    for step in steps:
+        match step:
+            case Request():
+                scene.ask(step)
+            case Server():
+                scene.server = step
+            case float():
+                scene.world.pass_time(step)
+            case ("purge", kind, soft):
+                scene.purge(kind, soft=soft)
+            case "restart":
+                scene.restart()
+            case "refresh":
+                scene.refresh()
+            case "spoil":
+                scene.spoil()
+            case "lose":
+                scene.lose_bodies()
+    return scene
 
 
 def _budget_text(known: Any) -> str:

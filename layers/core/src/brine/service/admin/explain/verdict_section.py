@@ -221,6 +221,9 @@ class _Verdicts:
             found.append(f"what the hooks change in the request: {', '.join(state.hooks)}")
         if state is not None and state.circuit == "half-open":
             found.append("whether the request is a probe of the origin, which had failed: if not, it is refused")
+        decision = self._rehearsed.decision
+        if isinstance(decision, Validate) and not isinstance(decision.stored.body, bytes):
+            found.append("whether the body is still in the bucket: if not, it is fetched again")
         if self._transaction.route.credentials is not None:
             found.append("whether the gateway's credentials for the origin can be had")
         return (*found, *self._hooks("before_store"))
