@@ -107,7 +107,7 @@ class Explained:
             "budgets": MemoryBudgetStore(),
         }
         watched: dict[str, Any] = {name: Watched(store, self.called) for name, store in self.stores.items()}
-        self.world = World(items=self.items, stamp_items=Watched(self.items, self.called), **watched)  # type: ignore[arg-type]  # as all watched stores
+        self.world = World(items=self.items, stamp_items=Watched(self.items, self.called), **watched)
         self.stores["items"] = self.items
         self.world.origin = MemoryOrigin(self._answer)
         self.world.inline_limit = 2_000

@@ -63,7 +63,7 @@ class Explainer:
         responses = rehearsal.fetcher.responses
         slots = stored_slots(responses, transaction, trace)
         limits = limits_of(gateway, rehearsal, transaction, trace, slots)
-        verdict = verdict_of(rehearsed, transaction, slots, trace.now)
+        verdict = verdict_of(rehearsed, transaction, slots, trace.now, gateway.fetcher.hooks)
         pk = responses.store.pk(transaction.resource.key)
         return replace(
             explained,

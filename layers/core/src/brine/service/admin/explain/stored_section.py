@@ -53,7 +53,7 @@ def stored_slots(responses: ResponseStore, transaction: Transaction, trace: Trac
     try:
         return _SlotReader(responses, transaction, trace).read()
     except StoreError as error:
-        return StoredSlots(problem=f"the table cannot be read: {error}")
+        return StoredSlots(problem=f"what is stored cannot be listed: {error}")
 
 
 class _SlotReader:
@@ -64,6 +64,7 @@ class _SlotReader:
         self._trace = trace
         self._selecting = Selecting(responses.keyring, transaction.resource, transaction.request, trace.now)
         self._found: dict[str, OpenedItem] = {}
+        self._problem: str | None = None
 
     def read(self) -> StoredSlots:
         main_item = self._open(MAIN)
@@ -78,7 +79,7 @@ class _SlotReader:
                 self._open(name)
         stamps = self._stamps()
         entries = tuple(self._entry(name, one, stamps, slot) for name, one in self._found.items())
-        return StoredSlots(entries=entries, main=main, slot=slot, more=more)
+        return StoredSlots(entries=entries, main=main, slot=slot, more=more, problem=self._problem)
 
     def _open(self, slot: str) -> OpenedItem | None:
         key = self._transaction.resource.key
@@ -92,8 +93,11 @@ class _SlotReader:
         """Return the slots that have a permit, which all variants but the one in the main slot need."""
         resource, permits = self._transaction.resource, self._responses.variants.permits
         pk, found = self._store.pk(resource.key), []
-        for numbers in batched(range(resource.max_variants - 1), _BATCH, strict=False):
-            found += permits.read(pk, numbers, deadline=self._trace.deadline)
+        try:
+            for numbers in batched(range(resource.max_variants - 1), _BATCH, strict=False):
+                found += permits.read(pk, numbers, deadline=self._trace.deadline)
+        except StoreError as error:
+            self._problem = f"the variants cannot be listed: {error}"
         return list(dict.fromkeys(one.slot for one in found if one.evict_at > self._trace.now))
 
     def _stamps(self) -> Mapping[str, Stamp]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.caching.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.caching.decision_reasons import reasons_of
@@ -12,6 +12,7 @@ from brine.domain.durations import duration_text
 from brine.errors import OriginBudgetSpent
 from brine.service.admin.explain.explanation import Verdict
 from brine.service.admin.explain.prospects import origin_outcomes
+from brine.service.hooks import HookTable, hook_name
 from brine.service.problems import TENANT_MISSING
 
 if TYPE_CHECKING:
@@ -47,17 +48,22 @@ def refused_verdict(answer: Answer | None, route: Route | None, near: tuple[str,
     )
 
 
-def verdict_of(rehearsed: Rehearsed, transaction: Transaction, slots: StoredSlots, now: float) -> Verdict:
-    """Return the verdict about a request that a route takes."""
-    return _Verdicts(rehearsed, transaction, slots, now).verdict()
+def verdict_of(
+    rehearsed: Rehearsed, transaction: Transaction, slots: StoredSlots, now: float, hooks: HookTable | None
+) -> Verdict:
+    """Return the verdict about a request that a route takes. `hooks`: those of all routes."""
+    return _Verdicts(rehearsed, transaction, slots, now, hooks or HookTable()).verdict()
 
 
 class _Verdicts:
-    def __init__(self, rehearsed: Rehearsed, transaction: Transaction, slots: StoredSlots, now: float) -> None:
+    def __init__(
+        self, rehearsed: Rehearsed, transaction: Transaction, slots: StoredSlots, now: float, hooks: HookTable
+    ) -> None:
         self._rehearsed = rehearsed
         self._transaction = transaction
         self._slots = slots
         self._now = now
+        self._hook_table = hooks
         self._reasons = (*self._of_decision(), *self._of_origin())
 
     def verdict(self) -> Verdict:
@@ -80,7 +86,7 @@ class _Verdicts:
             problem=answer.problem,
             forwarded_because=None,
             reasons=self._reasons,
-            unknown=self._hooks("after_answer"),
+            unknown=self._hooks("after_answer", "what the hooks make of the answer"),
             notes=self._notes(),
         )
 
@@ -226,20 +232,18 @@ class _Verdicts:
             found.append("whether the body is still in the bucket: if not, it is fetched again")
         if self._transaction.route.credentials is not None:
             found.append("whether the gateway's credentials for the origin can be had")
-        return (*found, *self._hooks("before_store"))
+        return (*found, *self._hooks("before_store", "whether the hooks let it be stored"))
 
-    def _hooks(self, kind: str) -> tuple[str, ...]:
-        names = [name for of, hooks in self._transaction.route.hooks if of == kind for name in hooks]
-        told = {
-            "after_answer": "what the hooks make of the answer",
-            "before_store": "whether the hooks let it be stored",
-        }
-        return (f"{told[kind]}: {', '.join(names)}",) if names else ()
+    def _hooks(self, kind: Literal["after_answer", "before_store"], told: str) -> tuple[str, ...]:
+        names = tuple(map(hook_name, self._hook_table.of(self._transaction.route.name, kind)))
+        return (f"{told}: {', '.join(names)}",) if names else ()
 
     def _notes(self) -> tuple[str, ...]:
         rehearsed, found = self._rehearsed, []
         if rehearsed.trace is not None:
             found += [_fault_text(fault) for fault in rehearsed.trace.faults if fault.kind not in _IN_REASONS]
+        if self._slots.problem is not None:
+            found.append(self._slots.problem)
         if rehearsed.refresh == "requested":
             found.append("the refresher is asked for a new response")
         if rehearsed.refresh == "paused":
