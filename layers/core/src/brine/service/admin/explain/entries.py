@@ -83,7 +83,7 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedItem:
+class SlotContent:
     """An item with its content, or with the reason why it does not open."""
 
     item: Item
@@ -97,24 +97,24 @@ class OpenedItem:
         return self.content if isinstance(self.content, StoredResponse) else None
 
 
-def opened(item: Item, slot: str, store: CacheStore[Entry], key: str, now: float) -> OpenedItem:
+def opened(item: Item, slot: str, store: CacheStore[Entry], key: str, now: float) -> SlotContent:
     """Return an item with its content."""
     if not item.envelope:
-        return OpenedItem(item=item, state="replaced")
+        return SlotContent(item=item, state="replaced")
     try:
         content = store.codec.open(item.envelope, context=(key, slot), now=now)
     except Expired:
-        return OpenedItem(item=item, state="expired")
+        return SlotContent(item=item, state="expired")
     except CodecError as error:
         kind = "outdated" if isinstance(error, Miss) else "envelope"
-        return OpenedItem(item=item, state="unreadable", fault=f"{kind}-{type(error).__name__.lower()}")
+        return SlotContent(item=item, state="unreadable", fault=f"{kind}-{type(error).__name__.lower()}")
     if isinstance(content, StoredResponse | HitForMiss):
-        return OpenedItem(item=item, content=content)
-    return OpenedItem(item=item, state="unreadable", fault="envelope-foreign")
+        return SlotContent(item=item, content=content)
+    return SlotContent(item=item, state="unreadable", fault="envelope-foreign")
 
 
 def entry_of(
-    one: OpenedItem,
+    one: SlotContent,
     slot: str,
     transaction: Transaction,
     stamps: Mapping[str, Stamp],

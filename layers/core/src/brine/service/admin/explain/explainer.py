@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from brine.domain.routing.tenant import HEADER
 from brine.ports.deadline import Deadline
@@ -36,10 +36,11 @@ class Explainer:
     gateway: Gateway
     in_process: bool = False
 
-    def explain(self, request: Request, *, tenant: str | None = None) -> Explanation:
+    def explain(self, request: Request, *, tenant: str | None = None, **options: Any) -> Explanation:
         """Return what would happen to this request now. A store that fails is part of the explanation.
 
-        tenant: the tenant whose request it is, in the place of a header or a verified token.
+        tenant: the tenant whose request it is, in the place of a header or a verified token. Other options as in
+        `Gateway.serve`: `room`, `account` and `front_door`.
         """
         gateway = self.gateway
         notes: tuple[str, ...] = ()
@@ -47,7 +48,7 @@ class Explainer:
         if route is not None and tenant is not None:
             request, notes = _of_tenant(request, route, tenant)
         rehearsal = rehearsal_of(gateway, in_process=self.in_process)
-        rehearsed = rehearsal.run(request, Deadline(gateway.clock() + SECONDS, gateway.clock))
+        rehearsed = rehearsal.run(request, Deadline(gateway.clock() + SECONDS, gateway.clock), **options)
         calls = tuple(rehearsed.log.calls)  # before those that only the explanation makes
         choice = route_choice(gateway.routes, request.path)
         transaction, trace = rehearsed.transaction, rehearsed.trace

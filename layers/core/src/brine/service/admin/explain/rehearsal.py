@@ -7,8 +7,8 @@ another request's fetch, or send a request, the rehearsal ends.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, NoReturn
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from brine.service.admin.explain.read_only import ReadLog, read_only
 from brine.service.compression.content_coder import ContentCoder
@@ -23,6 +23,8 @@ from brine.service.single_flight import SingleFlight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+
+    from _typeshed import DataclassInstance
 
     from brine.domain.caching.decision import Decision, Forward, Serve, ServeStale, Validate
     from brine.domain.http.messages import Request, Response
@@ -188,10 +190,10 @@ class Rehearsal(Gateway):
     rehearsed: Rehearsed
     in_process: bool
 
-    def run(self, request: Request, deadline: Deadline) -> Rehearsed:
-        """Rehearse one request, once."""
+    def run(self, request: Request, deadline: Deadline, **options: Any) -> Rehearsed:
+        """Rehearse one request, once. Options as in `serve`."""
         with suppress(OriginReached, FetchAwaited):
-            self.rehearsed.answer = self.serve(request, deadline)
+            self.rehearsed.answer = self.serve(request, deadline, **options)
         return self.rehearsed
 
     def _look_up(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> tuple[Lookup, Decision]:  # noqa: ARG002 - as in the base
@@ -236,30 +238,37 @@ def rehearsal_of(gateway: Gateway, *, in_process: bool) -> Rehearsal:
     rehearsed, fetcher = Rehearsed(), gateway.fetcher
     responses = read_only(fetcher.responses, rehearsed.log, in_process=in_process)
     flights = fetcher.single_flight
-    return Rehearsal(
-        routes=gateway.routes,
-        fetcher=_NotedFetcher(
-            responses=responses,
-            responder=Responder(responses),
-            origins=_UnsentOrigins(fetcher.origins, rehearsed, by_store=not in_process),
-            single_flight=_PeekedFlights(
-                leases=responses.store.leases,
-                clock=flights.clock,
-                in_flight=flights.in_flight,
-                rehearsed=rehearsed,
+    noted = _NotedFetcher(
+        **_members(fetcher)
+        | {
+            "responses": responses,
+            "responder": Responder(responses),
+            "origins": _UnsentOrigins(fetcher.origins, rehearsed, by_store=not in_process),
+            "single_flight": _PeekedFlights(
+                **_members(flights) | {"leases": responses.store.leases}, rehearsed=rehearsed
             ),
-            clock=fetcher.clock,
-            name=fetcher.name,
-            key_guard=fetcher.key_guard.copied() if in_process else KeyGuard(),
-            rehearsed=rehearsed,
-        ),
-        clock=gateway.clock,
-        refreshes=None if gateway.refreshes is None else _UnsentRefreshes(gateway.refreshes, rehearsed),
-        transcoders={name: _unmarked(transcoder) for name, transcoder in gateway.transcoders.items()},
-        coder=None if gateway.coder is None else ContentCoder(responses.compressor),
+            "key_guard": fetcher.key_guard.copied() if in_process else KeyGuard(),
+            "hooks": None,
+        },
+        rehearsed=rehearsed,
+    )
+    return Rehearsal(
+        **_members(gateway)
+        | {
+            "fetcher": noted,
+            "refreshes": None if gateway.refreshes is None else _UnsentRefreshes(gateway.refreshes, rehearsed),
+            "transcoders": {name: _unmarked(transcoder) for name, transcoder in gateway.transcoders.items()},
+            "finish": None,  # the hooks of answers are functions of users
+            "coder": None if gateway.coder is None else ContentCoder(responses.compressor),
+        },
         rehearsed=rehearsed,
         in_process=in_process,
     )
+
+
+def _members(value: DataclassInstance) -> dict[str, Any]:
+    """Return the members by which a dataclass is made, also those that are new since this module was written."""
+    return {one.name: getattr(value, one.name) for one in fields(value) if one.init}
 
 
 class _NoMarks:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.purging.stamps import Stamp
-    from brine.service.admin.explain.entries import OpenedItem, StoredEntry
+    from brine.service.admin.explain.entries import SlotContent, StoredEntry
     from brine.service.http_cache.response_store import ResponseStore
     from brine.service.transaction import Trace, Transaction
 
@@ -63,7 +63,7 @@ class _SlotReader:
         self._transaction = transaction
         self._trace = trace
         self._selecting = Selecting(responses.keyring, transaction.resource, transaction.request, trace.now)
-        self._found: dict[str, OpenedItem] = {}
+        self._found: dict[str, SlotContent] = {}
         self._problem: str | None = None
 
     def read(self) -> StoredSlots:
@@ -81,7 +81,7 @@ class _SlotReader:
         entries = tuple(self._entry(name, one, stamps, slot) for name, one in self._found.items())
         return StoredSlots(entries=entries, main=main, slot=slot, more=more, problem=self._problem)
 
-    def _open(self, slot: str) -> OpenedItem | None:
+    def _open(self, slot: str) -> SlotContent | None:
         key = self._transaction.resource.key
         item = self._store.stamps.items.read(self._store.pk(key), slot, consistent=True, deadline=self._trace.deadline)
         if item is None:
@@ -111,7 +111,7 @@ class _SlotReader:
             stamps |= self._store.stamps.store.read(some, deadline=self._trace.deadline)
         return stamps
 
-    def _entry(self, slot: str, one: OpenedItem, stamps: Mapping[str, Stamp], selected: str) -> StoredEntry:
+    def _entry(self, slot: str, one: SlotContent, stamps: Mapping[str, Stamp], selected: str) -> StoredEntry:
         return entry_of(
             one,
             slot,
