@@ -16,7 +16,9 @@ class LazyCommand(NamedTuple):
     summary: str
 
 
-COMMANDS: Final[dict[str, LazyCommand]] = {}
+COMMANDS: Final[dict[str, LazyCommand]] = {
+    "explain": LazyCommand("brine_cli.commands.inspect.explain", "explain what a request would do now, and why"),
+}
 """The commands by name, in the order of the help."""
 
 

@@ -21,6 +21,8 @@ from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.covered_routes import covered_routes
+from brine_cli.desk.explaining import PATH as EXPLAIN_PATH
+from brine_cli.desk.explaining import Explaining
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Routes
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.single_route import Keys
     from brine_cli.template.stacks import Stack, StackTemplate
@@ -109,6 +112,7 @@ class Twin:
     prefix: str = field(default="/", init=False)
     application: Application = field(default=Application(functions={}, routes=()), init=False)
     _environments: dict[str, Environments] = field(default_factory=dict, init=False)
+    _launches: dict[str, Launch] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if self.origin is not None and self.routes is not None:
@@ -162,6 +166,8 @@ class Twin:
         for poller in pollers:
             poller.start()
             stack.callback(poller.stop)  # before its function stops, so that it does not report that
+        explaining = Explaining(self._launches.values, lambda: self.application.routes)
+        stack.callback(explaining.close)
         admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
         api = HttpApi(
             routes=RouteTable(self.application.routes),
@@ -170,6 +176,7 @@ class Twin:
             report=self.report,
             integration_timeout=self.integration_timeout,
             on_answer=None if known_routes is None else self._hints(known_routes),
+            pages={EXPLAIN_PATH: explaining},
         )
         stack.enter_context(HttpServer(listener, api))
 
@@ -293,6 +300,7 @@ class Twin:
         for name, function in self.application.functions.items():
             opt = self._folder / "opt" / name
             launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=self.show)
+            self._launches[name] = launch
             self._environments[name] = (
                 SharedEnvironment(launch, self.report)
                 if function.has_threads and not self.environments

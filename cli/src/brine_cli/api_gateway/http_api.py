@@ -30,7 +30,7 @@ class HttpApi:
     """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
-    called with the name of a function, the request and its answer.
+    called with the name of a function, the request and its answer. `pages`: by path, what the twin itself answers.
     """
 
     routes: RouteTable
@@ -39,6 +39,7 @@ class HttpApi:
     report: Callable[[str], None]
     integration_timeout: float
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
+    pages: Mapping[str, Callable[[HttpRequest], HttpResponse]] = field(default_factory=dict)
     _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -54,6 +55,8 @@ class HttpApi:
             target = read_target(request.target)
         except PathRefused:
             return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
+        if (page := self.pages.get(target.path)) is not None:
+            return page(request)
         match = self.routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")

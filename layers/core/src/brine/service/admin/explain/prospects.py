@@ -63,7 +63,7 @@ class _Outcomes:
             yield from self._of_uncached()
             return
         if isinstance(self._decision, Validate):
-            yield self._of(Response(status=304), "answers 304: the stored response is still valid")
+            yield self._of(Response(status=304), "answers 304 (the stored response is still valid)")
         if last is not None and last.status != PARTIAL:
             fields = last.fields.without(_OF_ONE_MESSAGE)
             said = fields.get("cdn-cache-control") or fields.get("cache-control")

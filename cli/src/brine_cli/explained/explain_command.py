@@ -1,0 +1,58 @@
+"""Asks a twin to explain a request, and prints the explanation."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from brine_cli.errors import CommandError
+from brine_cli.explained.asking import explanation_of, found_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PIPED_WIDTH: Final = 100
+
+
+def explain_request(given: Mapping[str, Any], twin: str | None, *, is_brief: bool, as_json: bool) -> int:
+    """Explain a request and return the exit code. given: the options of the command. Raises CommandError."""
+    explained = explanation_of(_members(given), found_url(twin))
+    if as_json:
+        print(json.dumps(explained, indent=2))
+        return 0
+    from rich.console import Console  # noqa: PLC0415 - the JSON needs none
+
+    from brine_cli.explained.report import report  # noqa: PLC0415 - as above
+
+    is_terminal = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console(width=None if is_terminal else _PIPED_WIDTH, highlight=False, soft_wrap=False)
+    console.print(report(explained, is_brief=is_brief))
+    return 0
+
+
+def _members(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request in JSON. Raises CommandError for a header or a file that cannot be read."""
+    body = given["body"]
+    if body is not None and body.startswith("@"):
+        try:
+            body = Path(body[1:]).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise CommandError(f"-d {given['body']}: {error}. Name a file in UTF-8") from None
+    members = {
+        "url": given["url"],
+        "method": given["method"] or ("GET" if body is None else "POST"),
+        "headers": [_header(text) for text in given["headers"]],
+        "body": body,
+        "tenant": given["tenant"],
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _header(text: str) -> list[str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise CommandError(f"-H {text!r} is no header. Write it as -H 'Accept: text/html'")
+    return [name.strip(), value.strip()]
