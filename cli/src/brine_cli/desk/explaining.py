@@ -90,7 +90,11 @@ class Explaining:
             method=asked.method, target=asked.target.encode(), headers=headers, body=asked.body, client=_CLIENT
         )
         event = to_event(request, target, match, datetime.now(UTC))
-        return self._of_event(launch, event, asked.tenant) | {"api": _api(match)}
+        document = self._of_event(launch, event, asked.tenant) | {"api": _api(match)}
+        if document["upstream"] is not None:
+            given = {name for name, _ in asked.headers}
+            document["upstream"]["fields"] = [one for one in document["upstream"]["fields"] if _counts(one, given)]
+        return document
 
     def close(self) -> None:
         """Close the connections to the AWS emulator."""
@@ -105,6 +109,8 @@ class Explaining:
             raise NotExplained(
                 f"the function {launch.name} answers this path, and it does not use the cache (it has no BRINE_TABLE)"
             )
+        if variables.get("BRINE_CHANNELS"):
+            raise NotExplained(f"{launch.name} answers this path, with the messages of channels and not from the cache")
         if variables.get("BRINE_NAMESPACE"):
             from brine_cli.desk.app_process import explained_by_process  # noqa: PLC0415 - only for functions of users
 
@@ -141,6 +147,11 @@ def _changed(variables: Mapping[str, str]) -> int:
         return Path(variables.get("BRINE_ROUTES", "")).stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _counts(change: dict[str, Any], given: set[str]) -> bool:
+    """Return whether the fate of a field matters: not if only API Gateway added it, and no origin gets it."""
+    return change["fate"] != "dropped" or change["name"] in given
 
 
 def _api(match: RouteMatch) -> dict[str, str]:

@@ -22,9 +22,13 @@ LABEL: Final = 10
 
 @dataclass(slots=True)
 class Section:
-    """A part of the report. `rows`: a label, a text, and a remark about it, which may be empty."""
+    """A part of the report. `rows`: a label, a text, and a remark about it, which may be empty.
+
+    is_aside: whether the remarks have a column of their own, and are not wrapped.
+    """
 
     title: str
+    is_aside: bool = False
     rows: list[tuple[str, str | Text, str]] = field(default_factory=list)
 
     def add(self, label: str, text: str | Text, remark: str = "") -> None:
@@ -37,8 +41,13 @@ class Section:
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(style="dim", min_width=LABEL, max_width=22, overflow="fold")
         table.add_column(overflow="fold")
+        if self.is_aside:
+            table.add_column(style="dim", no_wrap=True)
         for label, text, remark in self.rows:
             line = text.copy() if isinstance(text, Text) else Text(text)
+            if self.is_aside:
+                table.add_row(label, line, remark)
+                continue
             if remark:
                 line.append("  " if line.plain else "")
                 line.append(remark, style="dim")

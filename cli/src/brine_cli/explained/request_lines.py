@@ -18,8 +18,8 @@ def route_section(explained: dict[str, Any]) -> Section:
         signed = "" if api["authorizer"] == "NONE" else f", with the authorizer {api['authorizer']}"
         section.add("API", f"{api['route']} leads to {api['function']}{signed}")
     if route["name"] is None:
-        near = ", ".join(route["near"])
-        section.add("route", "none", f"the nearest prefixes are {near}" if near else "")
+        if route["known"]:
+            section.add("route", "none", f"the prefixes are {', '.join(route['known'])}")
         return section
     section.add("route", f"{route['name']}  {route['prefix']}", f"to {route['origin']}")
     for other in route["others"]:

@@ -83,8 +83,8 @@ def _times(entry: dict[str, Any], now: float) -> Iterator[tuple[str, str, str]]:
     lifetime, source = duration_text(max(0.0, entry["freshness_lifetime"])), entry["lifetime_source"]
     by = "" if source == "none" else f", by {source}"
     jitter = f", jitter {entry['jitter']:+.1f} s" if abs(entry["jitter"]) >= 0.05 else ""
-    left = entry["remaining_freshness"]
-    told = f"{duration_text(left)} more" if left > 0 else f"not for {duration_text(-left)}"
+    rest = entry["remaining_freshness"]
+    told = f"for {duration_text(rest)} more" if rest > 0 else f"stale for {duration_text(-rest)}"
     yield "  fresh", told, f"lifetime {lifetime}{by}{jitter}"
     for name, label in (("grace_until", "during a refresh"), ("error_until", "if the origin fails")):
         if entry[name] is not None:

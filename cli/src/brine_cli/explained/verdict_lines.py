@@ -24,7 +24,7 @@ COLOURS: Final = {
 
 def why_section(explained: dict[str, Any]) -> Section:
     """Return the section with the reasons. `explained`: the explanation in JSON."""
-    section, verdict = Section("Why"), explained["verdict"]
+    section, verdict = Section("Why", is_aside=True), explained["verdict"]
     for number, reason in enumerate(verdict["reasons"], 1):
         section.add(f"{number}", reason["text"], reason["rfc"] or "")
     if verdict["cache_status"]:
@@ -38,9 +38,11 @@ def why_section(explained: dict[str, Any]) -> Section:
 
 def outcomes_section(explained: dict[str, Any]) -> Section:
     """Return the section about what depends on the origin."""
-    section, verdict = Section("If the origin"), explained["verdict"]
+    who, verdict = "function" if explained["route"]["function"] else "origin", explained["verdict"]
+    section = Section(f"If the {who}")
     for outcome in verdict["outcomes"]:
-        section.add("", f"{outcome['assumed']}:", _outcome(outcome))
+        text = Text(f"{outcome['assumed']}: ")
+        section.add("", text.append(_outcome(outcome), style="bold"))
     for unknown in verdict["unknown"]:
         section.add("unknown", unknown)
     return section

@@ -41,13 +41,14 @@ def win_text(route: Route, other: Route) -> str:
 
 
 def near_prefixes(routes: Routes, path: str, *, most: int = 3) -> tuple[str, ...]:
-    """Return the prefixes and patterns that look like a path that no route covers, the nearest first.
-
-    most: how many to return. If none is near, the first prefixes of all.
-    """
-    known = [route.prefix for route in routes if not route.internal]
+    """Return the prefixes and patterns that look like a path that no route covers, at most `most`, the nearest first."""
+    known = all_prefixes(routes)
     segments = path.count("/")
     heads = {"/".join(path.split("/")[: depth + 1]) for depth in range(1, segments + 1)}
     scored = {name: near for head in heads for near, name in enumerate(get_close_matches(head, known, n=most))}
-    near = sorted(scored, key=lambda name: scored[name])
-    return tuple((near or sorted({*known}))[:most])
+    return tuple(sorted(scored, key=lambda name: scored[name])[:most])
+
+
+def all_prefixes(routes: Routes) -> tuple[str, ...]:
+    """Return the prefixes and patterns of the routes that clients reach, sorted."""
+    return tuple(sorted({route.prefix for route in routes if not route.internal}))

@@ -57,7 +57,7 @@ class Explainer:
             method=request.method,
             target=request.target,
             route=choice,
-            verdict=refused_verdict(rehearsed.answer, route, choice.near),
+            verdict=refused_verdict(rehearsed.answer, route, choice),
         )
         if transaction is None or trace is None:
             return explained

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from brine.service.transaction import Transaction
 
 _OF_ONE_MESSAGE: Final = frozenset({"age", "content-length", "content-range", "date"})
+OF_SERVER: Final = "fails (no connection, no answer in time, or 500, 502, 503, 504)"
+OF_FUNCTION: Final = "fails (it raises, or a part that it needs fails)"
 BARE: Final = Response(status=200, fields=Fields([("content-type", "application/json")]))
 """A success whose fields say nothing about caching."""
 
@@ -92,7 +94,9 @@ class _Outcomes:
         return replace(outcome, stored=True, fresh_for=max(0.0, -state.staleness))
 
     def _of_failure(self) -> OriginOutcome:
-        transaction, assumed = self._transaction, "fails (no connection, no answer in time, or 500, 502, 503, 504)"
+        transaction = self._transaction
+        is_function = transaction.route.origin.is_function
+        assumed = OF_FUNCTION if is_function else OF_SERVER
         stale = receive_error(self._decision, transaction.request, transaction.route.policy, self._now)
         return OriginOutcome(assumed=assumed, result="problem" if stale is None else "stale")
 

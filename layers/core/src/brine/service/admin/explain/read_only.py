@@ -161,6 +161,10 @@ class PeekedMemory[V]:
 
     peek = get
 
+    def has_original(self, key: tuple[str, str]) -> bool:
+        """Return whether the other memory has a value."""
+        return self._memory is not None and self._memory.peek(key) is not None
+
     def put(self, key: tuple[str, str], value: V, size: int) -> bool:  # noqa: ARG002 - the signature of the port
         """Keep the value here."""
         self._own[key] = value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from brine.domain.caching.decide import refresh_decision
 from brine.domain.caching.decision import Forward, Validate
 from brine.domain.http.conditions import CACHE_CONDITIONS
-from brine.domain.routing.coverage import covering_routes, near_prefixes, win_text
+from brine.domain.routing.coverage import all_prefixes, covering_routes, near_prefixes, win_text
 from brine.domain.routing.field_changes import field_changes
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.upstream import forwarded_request
@@ -26,7 +26,7 @@ def route_choice(routes: Routes, path: str) -> RouteChoice:
     """Return the route of a raw path, and the others that cover it; without one, the near prefixes."""
     covering = covering_routes(routes, path)
     if not covering:
-        return RouteChoice(name=None, near=near_prefixes(routes, path))
+        return RouteChoice(name=None, near=near_prefixes(routes, path), known=all_prefixes(routes))
     route, *others = covering
     return RouteChoice(
         name=route.name,

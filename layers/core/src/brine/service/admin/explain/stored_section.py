@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.purging.dependencies import all_stamp_names
 from brine.errors import StoreError
 from brine.service.admin.explain.entries import entry_of, opened
-from brine.service.admin.explain.read_only import item_size
+from brine.service.admin.explain.read_only import PeekedMemory, item_size
 from brine.service.http_cache.lookup import MAIN, variant_slot
 from brine.service.http_cache.selecting import Selecting
 from brine_codec import CodecError
@@ -112,6 +112,7 @@ class _SlotReader:
         return stamps
 
     def _entry(self, slot: str, one: SlotContent, stamps: Mapping[str, Stamp], selected: str) -> StoredEntry:
+        memory = self._store.memory
         return entry_of(
             one,
             slot,
@@ -120,7 +121,7 @@ class _SlotReader:
             self._trace.now,
             selected=slot == selected,
             differs=self._differences(one.response),
-            in_memory=self._store.memory.peek((self._transaction.resource.key, slot)) is not None,
+            in_memory=isinstance(memory, PeekedMemory) and memory.has_original((self._transaction.resource.key, slot)),
             size=item_size(one.item),
         )
 

@@ -17,22 +17,27 @@ from brine.service.problems import TENANT_MISSING
 
 if TYPE_CHECKING:
     from brine.domain.routing.route import Route
-    from brine.service.admin.explain.explanation import Action
+    from brine.service.admin.explain.explanation import Action, RouteChoice
     from brine.service.admin.explain.rehearsal import Rehearsed
     from brine.service.admin.explain.stored_section import StoredSlots
     from brine.service.diagnostics import Fault
     from brine.service.http_cache.answer import Answer, Result
     from brine.service.transaction import Transaction
 
+MOST_PREFIXES: Final = 8
+"""The most prefixes that the sentence of a path without a route names."""
 _CAPPED: Final = "new-keys-capped"
 
 
-def refused_verdict(answer: Answer | None, route: Route | None, near: tuple[str, ...] = ()) -> Verdict:
-    """Return the verdict about a request that ends with a problem before the cache is asked. `near`: near prefixes."""
+def refused_verdict(answer: Answer | None, route: Route | None, choice: RouteChoice) -> Verdict:
+    """Return the verdict about a request that ends with a problem before the cache is asked. `choice`: its route."""
     if answer is None:
         return Verdict(sentence="The request is not refused.", action="forward")
     detail = _detail(answer)
-    hint = f" The nearest prefixes are {', '.join(near)}." if near else ""
+    hint = ""
+    if choice.near or choice.known:
+        told = "nearest prefixes are" if choice.near else "routes have the prefixes"
+        hint = f" The {told} {', '.join(choice.near or choice.known[:MOST_PREFIXES])}."
     name = answer.problem or "problem"
     if route is not None and name == TENANT_MISSING.name:
         detail = f"the request has no tenant, which this route reads from {route.tenant}"
