@@ -41,7 +41,7 @@ def win_text(route: Route, other: Route) -> str:
 
 
 def near_prefixes(routes: Routes, path: str, *, most: int = 3) -> tuple[str, ...]:
-    """Return the prefixes and patterns that look like a path that no route covers, at most `most`, the nearest first."""
+    """Return at most `most` prefixes and patterns that look like a path that no route covers, the nearest first."""
     known = all_prefixes(routes)
     segments = path.count("/")
     heads = {"/".join(path.split("/")[: depth + 1]) for depth in range(1, segments + 1)}

@@ -38,8 +38,8 @@ def cost_of(
         return CostEstimate(calls=(*made, invalidation_call()), kind="miss", assumption="the origin answers a success")
     if rehearsed.turn == "none" or not isinstance(rehearsed.decision, Validate | Forward):
         return CostEstimate(calls=made, kind="miss", assumption="the response is not stored")
-    last = slots.selected
-    size, in_bucket = (SMALL_ITEM, False) if last is None or not last.size else (last.size, last.where != "table")
+    last = slots.selected if slots.selected is not None and slots.selected.status is not None else None
+    size, in_bucket = (SMALL_ITEM, False) if last is None else (last.size, last.where != "table")
     told = "of 1 KB" if last is None else "of the size that is stored now"
     fill = fill_calls(size, in_bucket=in_bucket, is_variant=slots.slot != MAIN)
     return CostEstimate(calls=(*made, *fill), kind="miss", assumption=f"the response is stored, and {told}")

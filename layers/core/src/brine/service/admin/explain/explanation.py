@@ -81,7 +81,7 @@ class RouteChoice:
     """The route of the request, or None, and the routes that it wins over.
 
     prefix: its prefix, or its pattern. function: whether a Python function is its origin. near: prefixes that look like
-    a path that no route covers, and `known`: all of them. settings: the caching settings of the route that differ from the defaults.
+    a path that no route covers, and `known`: all of them. settings: those of caching that differ from the defaults.
     """
 
     name: str | None
