@@ -91,7 +91,7 @@ def test_the_report_begins_with_the_verdict(twin: Twin) -> None:
     for section in ("Why", "Route", "To the origin, if it were asked", "Key", "Stored", "Limits", "Cost"):
         assert f"\n{section}\n" in output
     assert "hush" not in output
-    brief = command(twin, "/httpbin/report", "--brief").stdout
+    _, brief, _ = command(twin, "/httpbin/report", "--brief")
     assert "\nWhy\n" in brief
     assert "\nCost\n" not in brief
 

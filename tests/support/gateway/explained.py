@@ -14,9 +14,9 @@ from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.caching.stale import ERRORS
+from brine.domain.explaining.field_changes import shown_value
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
-from brine.domain.routing.field_changes import shown_value
 from brine.errors import OriginUnreachable
 from brine.ports.deadline import Deadline
 from brine.service.admin.explain.explainer import Explainer

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from brine_cli.desk.not_explained import NotExplained
+
 if TYPE_CHECKING:
     from brine_cli.lambda_runtime.launch import Launch
 
@@ -21,8 +23,6 @@ SECONDS: Final = 30.0
 
 def explained_by_process(launch: Launch, event: dict[str, Any], tenant: str | None) -> dict[str, Any]:
     """Return the explanation of a request in JSON. Raises NotExplained."""
-    from brine_cli.desk.explaining import NotExplained  # noqa: PLC0415 - the process does not need the twin
-
     first, last = launch.folders()
     question = {"handler": launch.handler, "first": first, "last": last, "event": event, "tenant": tenant}
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.route_table import RouteTable
+from brine_cli.desk.not_explained import NotExplained
 from brine_cli.http.messages import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ PATH: Final = "/_brine/explain"
 _CLIENT: Final = "127.0.0.1"
 _INVALID: Final = "admin-request-invalid", 400, "The admin API cannot take this request"
 _FAILED: Final = "store-unavailable", 503, "The storage or the keys are unavailable"
-
-
-class NotExplained(Exception):
-    """A request that cannot be explained. The message says why, and what to do."""
 
 
 class Explaining:

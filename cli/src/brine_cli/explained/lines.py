@@ -39,12 +39,12 @@ class Section:
         """Yield the title and the rows."""
         yield Text(self.title, style="bold")
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(style="dim", min_width=LABEL, max_width=22, overflow="fold")
+        table.add_column(style="dim", min_width=0 if self.is_aside else LABEL, max_width=22, overflow="fold")
         table.add_column(overflow="fold")
         if self.is_aside:
             table.add_column(style="dim", no_wrap=True)
         for label, text, remark in self.rows:
-            line = text.copy() if isinstance(text, Text) else Text(text)
+            line = Text().append_text(text if isinstance(text, Text) else Text(text))
             if self.is_aside:
                 table.add_row(label, line, remark)
                 continue

@@ -1,4 +1,4 @@
-"""The section of the report about what is stored."""
+"""The section of the report about the stored responses."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ def _facts(entry: dict[str, Any], now: float) -> Iterator[tuple[str, str, str]]:
 
 
 def _times(entry: dict[str, Any], now: float) -> Iterator[tuple[str, str, str]]:
-    yield "  stored", ago(entry["stored_at"], now), f"age {duration_text(entry['age'])}"
+    stored, age = ago(entry["stored_at"], now), duration_text(entry["age"])
+    yield "  stored", stored, "" if stored == f"{age} ago" else f"age {age}"
     lifetime, source = duration_text(max(0.0, entry["freshness_lifetime"])), entry["lifetime_source"]
     by = "" if source == "none" else f", by {source}"
     jitter = f", jitter {entry['jitter']:+.1f} s" if abs(entry["jitter"]) >= 0.05 else ""

@@ -37,9 +37,9 @@ def why_section(explained: dict[str, Any]) -> Section:
 
 
 def outcomes_section(explained: dict[str, Any]) -> Section:
-    """Return the section about what depends on the origin."""
-    who, verdict = "function" if explained["route"]["function"] else "origin", explained["verdict"]
-    section = Section(f"If the {who}")
+    """Return the section about the possible answers of the origin."""
+    answerer, verdict = "function" if explained["route"]["function"] else "origin", explained["verdict"]
+    section = Section(f"If the {answerer}")
     for outcome in verdict["outcomes"]:
         text = Text(f"{outcome['assumed']}: ")
         section.add("", text.append(_outcome(outcome), style="bold"))
@@ -49,7 +49,7 @@ def outcomes_section(explained: dict[str, Any]) -> Section:
 
 
 def limits_section(explained: dict[str, Any]) -> Section:
-    """Return the section about what limits the request."""
+    """Return the section about the limits of the request."""
     section, limits, now = Section("Limits"), explained["limits"], explained["at"]
     until = f" for {left(limits['open_until'], now)}" if limits["circuit"] == "open" else ""
     style = "red" if limits["circuit"] in {"open", "half-open"} else ""

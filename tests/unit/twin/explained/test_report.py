@@ -106,7 +106,11 @@ def open_circuit(width: int) -> str:
 
 CASES: dict[Callable[[int], str], tuple[str, ...]] = {
     hit: ("A hit: the stored response is 0 s old and fresh for 1 min more.", "main *", 'ETag "1"', "(hidden)"),
-    in_grace: ("A stale answer from the store: it may be served stale for 30 s", "the refresher is asked"),
+    in_grace: (
+        "A stale answer from the store: the stored response is 15 s old and stale for 5 s",
+        "and it may be served for 25 s more while it is refreshed",
+        "the refresher is asked",
+    ),
     told_to_ask: ("The request says max-age=0 (RFC 9111 5.2.1.1), and the stored response is 7 s old", "answers 304"),
     another_variant: ("A miss: responses are stored for this URL, but for other values", "for another accept-language"),
     unsafe: ("POST is never answered from the cache (RFC 9111 4), so the origin is asked.", "it invalidates /base/x"),

@@ -1,4 +1,4 @@
-"""`brine explain`: what a request would do now, and why."""
+"""`brine explain`: the outcome of a request now, and the reasons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import click
     help="A header of the request. May be repeated.",
 )
 @click.option("-d", "--data", "body", metavar="BODY", help="The content of the request; @FILE reads it from a file.")
-@click.option("--tenant", metavar="NAME", help="The tenant whose request it is, in the place of a token or a header.")
+@click.option("--tenant", metavar="NAME", help="The tenant of the request, in the place of a token or a header.")
 @click.option("--brief", is_flag=True, help="Show only the verdict and its reasons.")
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as one JSON document.")
 @click.option(
@@ -37,12 +37,11 @@ def command(  # noqa: PLR0917 - one argument for each option
     as_json: bool,
     twin: str | None,
 ) -> int:
-    """Explain what a request to a running twin would do now, and why. It sends nothing to the origin and changes
-    nothing.
+    """Explain whether a request to a running twin would be a hit now, and why. No request reaches the origin.
 
     URL is a path with its query, or a complete URL. The report begins with one sentence: a hit or not, and why. Then
-    come the reasons with their sections of the RFCs, the route, the request that the origin would get, the key, what is
-    stored with its times, tags and purges, the limits and the cost.
+    come the reasons with their sections of the RFCs, the route, the request that the origin would get, the key, the
+    stored responses with their times, tags and purges, the limits and the cost.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ def build_explainer(
 ) -> Explainer:
     """Return an explainer for the gateway of a function with this environment. Raises ConfigError.
 
-    It goes by what all processes of the function share: the table, the bucket and the routes. Arguments as for
-    `build_gateway`.
+    It goes by the state that all processes of the function share: the table, the bucket and the routes. Arguments as
+    for `build_gateway`.
     """
     return Explainer(gateway=build_gateway(environment, client, clock=clock))

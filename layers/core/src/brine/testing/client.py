@@ -175,9 +175,9 @@ class AppClient:
         claims: Mapping[str, str] | None = None,
         tenant: str | None = None,
     ) -> Explanation:
-        """Return what a request would do now, and why. It changes nothing, and runs no function.
+        """Return the outcome of a request now, and the reasons. It only reads, and runs no function.
 
-        tenant: the tenant whose request it is, in the place of a claim or a header. Other options as in `request`.
+        tenant: the tenant of the request, in the place of a claim or a header. Other options as in `request`.
         """
         from brine.service.admin.explain.explainer import Explainer  # noqa: PLC0415 - few tests need it
 

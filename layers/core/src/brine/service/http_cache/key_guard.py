@@ -21,7 +21,7 @@ class KeyGuard:
         self._lock = threading.Lock()
 
     def copied(self) -> KeyGuard:
-        """Return an independent copy: what it counts does not count here."""
+        """Return an independent copy: its counts do not change these."""
         copy = KeyGuard()
         with self._lock:
             copy._of_routes = dict(self._of_routes)

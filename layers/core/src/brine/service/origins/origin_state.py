@@ -1,4 +1,4 @@
-"""What an origin's circuit and budget would do with a request now. To find out takes no probe and no unit."""
+"""The state of an origin's circuit and budget for a request. To find it out takes no probe and no unit."""
 
 from __future__ import annotations
 

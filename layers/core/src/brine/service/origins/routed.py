@@ -19,9 +19,9 @@ class Upstreams(Protocol):
         """Return the origin's response. Raises BadRequest and OriginError."""
 
     def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
-        """Return what `fetch` would find before it sends the request, and change nothing.
+        """Return the state that `fetch` would find before it sends the request. It only reads.
 
-        by_store: go by the shared state alone, as another process would; else by what this process knows, too.
+        by_store: go by the shared state alone, as another process would; else by the memory of this process, too.
         """
 
 

@@ -41,7 +41,7 @@ class KnownStamps:
         return None if entry is None else entry[0]
 
     def copied(self) -> KnownStamps:
-        """Return an independent copy. What it learns does not reach this process's own stamps."""
+        """Return an independent copy. Stamps that it learns are not known here."""
         copy = KnownStamps(self._delta, remembered=self._remembered)
         with self._lock:
             copy._stamps = self._stamps.copy()

@@ -1,1 +1,1 @@
-"""Explains what the next request would do and why, and changes nothing: `Explainer` answers with an `Explanation`."""
+"""Explains the outcome of the next request, without sending it: `Explainer` answers with an `Explanation`."""

@@ -1,4 +1,4 @@
-"""What a rehearsed request costs: the reads that it made, and the writes that it would make."""
+"""The cost of a rehearsed request: the reads that it made, and the writes that it would make."""
 
 from __future__ import annotations
 

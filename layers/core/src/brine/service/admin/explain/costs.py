@@ -1,4 +1,4 @@
-"""What a request costs: the calls that it makes, in the units in which AWS bills them. Prices are not the gateway's."""
+"""The cost of a request: its calls, in the units in which AWS bills them. The command line has the prices."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CostedCall:
 class CostEstimate:
     """The calls of a request besides the API and the function.
 
-    kind: "memory", "table" or "miss", for the time that the function takes. assumption: what the numbers assume.
+    kind: "memory", "table" or "miss", for the time that the function takes. assumption: of the numbers, in words.
     """
 
     calls: tuple[CostedCall, ...]
@@ -57,7 +57,7 @@ def read_calls(calls: Iterable[ReadCall]) -> tuple[CostedCall, ...]:
 
 
 def fill_calls(item_bytes: int, *, in_bucket: bool, is_variant: bool) -> tuple[CostedCall, ...]:
-    """Return the writes of a fetch whose response is stored. `item_bytes`: the size of its item."""
+    """Return the writes that store a fetched response. `item_bytes`: the size of its item."""
     calls = [CostedCall(purpose="take the lease", operation="UpdateItem", write_units=1)]
     if in_bucket:
         calls.append(CostedCall(purpose="store the body", operation="PUT object", puts=1))

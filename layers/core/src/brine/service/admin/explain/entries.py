@@ -1,4 +1,4 @@
-"""What is stored under a key: each slot with its times, tags and purges, or why it cannot be used."""
+"""The content of the slots of a key: times, tags and purges of each, or why it cannot be used."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from brine.domain.caching.freshness import freshness, lifetime_source, route_lif
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stale import error_window, needs_validation, revalidation_window
 from brine.domain.caching.stored import StoredResponse
+from brine.domain.explaining.purge_coverage import covering_stamps
 from brine.domain.http.cache_control import NO_DIRECTIVES
-from brine.domain.purging.coverage import covering_stamps
 from brine.domain.purging.dependencies import is_response_purged, response_stale_from
 from brine_codec import CodecError, Expired, Info, Miss
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.caching.freshness import LifetimeSource
-    from brine.domain.purging.coverage import CoveringStamp
+    from brine.domain.explaining.purge_coverage import CoveringStamp
     from brine.domain.purging.stamps import Stamp
     from brine.ports.caching import Item
     from brine.service.http_cache.lookup import Entry
@@ -40,13 +40,13 @@ _HEADER: Final = 32
 class StoredEntry:
     """The content of one slot. Members that the entry does not have are None, 0 or empty.
 
-    selected: whether the request selects it. differs: the selecting fields whose values differ from the request's.
+    selected: whether the request selects it. differs: the selecting fields with other values than in the request.
     where: the table, the bucket, or parts of a body in the bucket. size: of the item, and body_size: of the body.
     in_memory: whether this process has it in memory. stored_at: when the response came. confirmed_at: when the exchange
     began that fetched or last validated it. jitter: seconds by which the route's lifetime is longer or shorter.
     until: of a hit-for-miss marker. grace_until: how long it may be served stale during a refresh, and error_until: if
-    the origin fails. stamps: the purges that cover it. parts: the (route, target) of what a function made it from.
-    fault: why it cannot be read.
+    the origin fails. stamps: the purges that cover it. parts: the (route, target) of each part that a function made it
+    from. fault: why it cannot be read.
     """
 
     slot: str
@@ -125,7 +125,7 @@ def entry_of(
     in_memory: bool = False,
     size: int = 0,
 ) -> StoredEntry:
-    """Return what is in a slot, for the request of this transaction."""
+    """Return the content of a slot, for the request of this transaction."""
     entry = StoredEntry(
         slot=slot,
         state=one.state or "hit-for-miss",

@@ -1,4 +1,4 @@
-"""Explains requests to a gateway: what would happen to each now, and why. It changes nothing."""
+"""Explains requests to a gateway: the outcome of each now, and the reasons. It only reads."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ SECONDS: Final = 29.0
 class Explainer:
     """Explains requests to `gateway`.
 
-    in_process: whether the requests reach this very gateway, so that what it has in memory counts. Otherwise they reach
-    other processes, and only what all processes share counts.
+    in_process: whether the requests reach this very gateway, so that its memory counts. Otherwise they reach other
+    processes, and only the shared state counts.
     """
 
     gateway: Gateway
     in_process: bool = False
 
     def explain(self, request: Request, *, tenant: str | None = None, **options: Any) -> Explanation:
-        """Return what would happen to this request now. A store that fails is part of the explanation.
+        """Return the outcome of this request now. A store that fails is part of the explanation.
 
-        tenant: the tenant whose request it is, in the place of a header or a verified token. Other options as in
+        tenant: the tenant of the request, in the place of a header or a verified token. Other options as in
         `Gateway.serve`: `room`, `account` and `front_door`.
         """
         gateway = self.gateway
@@ -79,7 +79,7 @@ class Explainer:
 
 
 def _of_tenant(request: Request, route: Route, tenant: str) -> tuple[Request, tuple[str, ...]]:
-    """Return the request as one of this tenant, and what to note about it."""
+    """Return the request as one of this tenant, and the notes about that."""
     source = route.tenant
     if source is None:
         return request, (f"the route {route.name} has no tenants, so the tenant changes nothing",)

@@ -1,4 +1,4 @@
-"""The explanation of a request: what would happen and why, as values with a JSON form.
+"""The explanation of a request: its outcome and the reasons, as values with a JSON form.
 
 Times are in seconds since 1970, durations in seconds, and sizes in bytes. docs/explain.md has the JSON form.
 """
@@ -10,16 +10,16 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from brine.domain.caching.reasons import Reason
-    from brine.domain.routing.field_changes import FieldChange
-    from brine.domain.routing.query_parameters import QueryParameter
+    from brine.domain.explaining.field_changes import FieldChange
+    from brine.domain.explaining.query_parameters import QueryParameter
+    from brine.domain.explaining.reasons import Reason
     from brine.service.admin.explain.costs import CostEstimate
     from brine.service.admin.explain.entries import StoredEntry
     from brine.service.http_cache.answer import Result
     from brine.service.origins.origin_state import CircuitPhase
 
 type Action = Literal["serve", "serve-stale", "validate", "forward", "wait", "refuse", "problem"]
-"""What the next request does.
+"""The action for the next request.
 
 - `serve`, `serve-stale`: it is answered from the store, or stale.
 - `validate`, `forward`: the origin is asked whether the stored response is still valid, or for a new one.
@@ -30,7 +30,7 @@ type Action = Literal["serve", "serve-stale", "validate", "forward", "wait", "re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginOutcome:
-    """What becomes of the request if the origin does something. `assumed`: what the origin does, in words.
+    """The outcome of the request for one answer of the origin. `assumed`: that answer, in words.
 
     result: as in Cache-Status and the log. stored: whether a response is stored, or renewed. why: the reason, such as a
     `detail` of Cache-Status. fresh_for: for how long it is fresh then.
@@ -45,12 +45,12 @@ class OriginOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the next request would do. `sentence`: all of it in one sentence.
+    """The outcome of the next request. `sentence`: all of it in one sentence.
 
     result: as in the log; None if that is up to the origin alone. possible: the results that the request can have.
     status, cache_status: of the answer, if the origin is not asked. forwarded_because: `fwd` of Cache-Status.
-    reasons: the way to the decision, in order. outcomes: what depends on the origin. unknown: what cannot be known
-    before the request. notes: what else a reader should know.
+    reasons: the way to the decision, in order. outcomes: for each answer that the origin may give. unknown: facts that
+    cannot be known before the request. notes: further facts.
     """
 
     sentence: str
@@ -99,7 +99,7 @@ class UpstreamRequest:
     """The request that the origin gets, or would get if it were asked.
 
     arguments: those of the function of the route. hooks: functions of yours that may change it before it is sent.
-    fields: what becomes of each header field. mapped_addresses: whether Location and others get public addresses.
+    fields: the fate of each header field. mapped_addresses: whether fields such as Location get public addresses.
     """
 
     method: str
@@ -127,7 +127,7 @@ class SelectingField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyParts:
-    """The cache key and what it is made from. `place`: the partition key in the table, and the slot in it.
+    """The cache key and its parts. `place`: the partition key in the table, and the slot in it.
 
     tenant: the tenant's hash, None on a route without tenants. path: of the client's request. target: path and query as
     they are in the key. content: the SHA-256 of the content of a query. is_used: whether the cache is asked at all.
@@ -153,7 +153,7 @@ class KeyParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLimits:
-    """What limits the request now. circuit, open_until: of the origin. budget: why it permits no request, or None.
+    """The limits of the request now. circuit, open_until: of the origin. budget: why it permits no request, or None.
 
     has_budget: whether the route has an origin_budget. retry_after: seconds until the circuit or budget permits one.
     new_keys_per_minute: the route's limit; is_new_key: whether the request counts in it. lease_until: until when
@@ -176,7 +176,7 @@ class RequestLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What a request would do now, and why. Nothing was changed to find it out.
+    """The outcome of a request now, and the reasons. Finding them out changed no store and no memory.
 
     The members after `route` are None if the request does not get that far. more_variants: stored variants of the key
     that `stored` leaves out.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.cache_key import content_digest
 from brine.domain.caching.vary import vary_names
-from brine.domain.routing.field_changes import shown_value
-from brine.domain.routing.query_parameters import query_parameters
+from brine.domain.explaining.field_changes import shown_value
+from brine.domain.explaining.query_parameters import query_parameters
 from brine.domain.routing.tenant import NO_TENANT, tenant_digest
 from brine.service.admin.explain.explanation import KeyParts, SelectingField
 

@@ -1,4 +1,4 @@
-"""What limits a request now: circuit, budget, new keys, leases and refreshes. Reads alone."""
+"""The limits of a request now: circuit, budget, new keys, leases and refreshes. It only reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a request that the origin must answer: by the gateway's own rule, for answers that it may give."""
+"""The outcomes of a request that the origin must answer, by the gateway's own rule."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OF_ONE_MESSAGE: Final = frozenset({"age", "content-length", "content-range", "d
 OF_SERVER: Final = "fails (no connection, no answer in time, or 500, 502, 503, 504)"
 OF_FUNCTION: Final = "fails (it raises, or a part that it needs fails)"
 BARE: Final = Response(status=200, fields=Fields([("content-type", "application/json")]))
-"""A success whose fields say nothing about caching."""
+"""A success without any field about caching."""
 
 
 def origin_outcomes(
@@ -36,9 +36,9 @@ def origin_outcomes(
     may_store: bool,
     storing_refused: str | None,
 ) -> tuple[OriginOutcome, ...]:
-    """Return what becomes of the request for each kind of answer that the origin may give.
+    """Return the outcome of the request for each kind of answer that the origin may give.
 
-    last: the response that is or was stored, as an example of what the origin answers. may_store: whether a response
+    last: the response that is or was stored, as an example of the origin's answers. may_store: whether a response
     may be stored at all; `storing_refused` says why not.
     """
     return tuple(_Outcomes(decision, transaction, now, may_store, storing_refused).all(last))

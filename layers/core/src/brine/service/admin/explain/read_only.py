@@ -1,4 +1,4 @@
-"""Views of the stores and of process memory that a rehearsal may read. Nothing that it writes reaches the originals."""
+"""Views of the stores and of process memory that a rehearsal may read. No write reaches the originals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ATTRIBUTES: Final = 150
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """A call that the request makes to read: the sizes in bytes of what it reads; 0 for an item that is not there."""
+    """A call that reads: the sizes of its items or bodies in bytes; 0 for an item that is not there."""
 
     operation: Literal["GetItem", "BatchGetItem", "GET object"]
     sizes: tuple[int, ...]
@@ -182,7 +182,7 @@ class PeekedMemory[V]:
 def read_only(responses: ResponseStore, log: ReadLog, *, in_process: bool) -> ResponseStore:
     """Return the response store with views that only read. `log` gets the calls.
 
-    in_process: see what this process remembers; otherwise begin with an empty memory, as a new process does.
+    in_process: see the memory of this process; otherwise begin with an empty one, as a new process does.
     """
     store: CacheStore[Entry] = responses.store
     stamps = store.stamps

@@ -1,6 +1,6 @@
 """The rehearsal of a request: the gateway's own code, on views that only read, up to the request to the origin.
 
-So an explanation cannot differ from the gateway: it is what the gateway's code decides. Where that would wait for
+So an explanation cannot differ from the gateway: the gateway's code makes the decision. Where that would wait for
 another request's fetch, or send a request, the rehearsal ends.
 """
 
@@ -51,7 +51,7 @@ class FetchAwaited(Exception):
 
 @dataclass(slots=True)
 class Rehearsed:
-    """What the rehearsal found. Members that it did not get to are None.
+    """The findings of a rehearsal. Members that it did not get to are None.
 
     `answer`: the answer, unless the origin gives it. `sent`: the request to the origin, without the route's
     credentials.
@@ -101,7 +101,7 @@ class _UnsentOrigins:
 
 
 class _NoQueue:
-    """The RefreshQueue port, for a rehearsal that sends nothing."""
+    """The RefreshQueue port, for a rehearsal that sends no request."""
 
     def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> NoReturn:  # noqa: ARG002 - as in the port
         """Raise AssertionError."""
@@ -134,7 +134,7 @@ class _PeekedFlights(SingleFlight):
         self,
         key: str,
         *,
-        lease_seconds: Callable[[], float],  # noqa: ARG002 - this and others: the signature of the base
+        lease_seconds: Callable[[], float],  # noqa: ARG002 - as in the base, and so are the next ones
         wait_seconds: float,  # noqa: ARG002
         has_stale: bool,
         may_store: Callable[[], bool],
@@ -185,7 +185,7 @@ class _NotedFetcher(Fetcher):
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal(Gateway):
-    """A gateway that sends and stores nothing, and notes in `rehearsed` what it would do."""
+    """A gateway that neither sends nor stores, and notes its decisions in `rehearsed`."""
 
     rehearsed: Rehearsed
     in_process: bool
@@ -212,7 +212,7 @@ class Rehearsal(Gateway):
         self, missed: Validate | Forward, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace
     ) -> AbstractContextManager[Turn]:
         turn = super()._turn(missed, slot, lookup, transaction, trace)
-        self.rehearsed.decision = missed  # and not the one about what it could serve stale
+        self.rehearsed.decision = missed  # and not the one about a stale response
         return turn
 
     def _served(  # noqa: PLR0917 - as in the base
@@ -232,7 +232,7 @@ class Rehearsal(Gateway):
 def rehearsal_of(gateway: Gateway, *, in_process: bool) -> Rehearsal:
     """Return the rehearsal of one request to a gateway, which stays as it is.
 
-    in_process: rehearse with what this process remembers. Otherwise, rehearse as a new process that knows the shared
+    in_process: rehearse with the memory of this process. Otherwise, rehearse as a new process that knows the shared
     state: that is right if the requests reach other processes.
     """
     rehearsed, fetcher = Rehearsed(), gateway.fetcher

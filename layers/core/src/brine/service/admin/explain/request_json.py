@@ -28,9 +28,9 @@ class RequestToExplain:
 
     @classmethod
     def read(cls, members: Mapping[str, Any]) -> RequestToExplain:
-        """Return the request of a JSON object. Raises ValueError for a member that is wrong, and says what to write.
+        """Return the request of a JSON object. Raises ValueError for a wrong member, with the right form.
 
-        url: a path with a query, or a complete URL, whose host does not count.
+        url: a path with a query, or a complete URL. Its host does not count.
         """
         for name in members:
             if name not in MEMBERS:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from brine.domain.caching.decide import refresh_decision
 from brine.domain.caching.decision import Forward, Validate
+from brine.domain.explaining.field_changes import field_changes
+from brine.domain.explaining.route_coverage import all_prefixes, covering_routes, near_prefixes, win_text
 from brine.domain.http.conditions import CACHE_CONDITIONS
-from brine.domain.routing.coverage import all_prefixes, covering_routes, near_prefixes, win_text
-from brine.domain.routing.field_changes import field_changes
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.upstream import forwarded_request
 from brine.service.admin.explain.explanation import OtherRoute, RouteChoice, UpstreamRequest
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def route_choice(routes: Routes, path: str) -> RouteChoice:
-    """Return the route of a raw path, and the others that cover it; without one, the near prefixes."""
+    """Return the route of a raw path, and the routes that it wins over; without one, the prefixes."""
     covering = covering_routes(routes, path)
     if not covering:
         return RouteChoice(name=None, near=near_prefixes(routes, path), known=all_prefixes(routes))
@@ -41,7 +41,7 @@ def route_choice(routes: Routes, path: str) -> RouteChoice:
 def upstream_request_of(
     rehearsed: Rehearsed, transaction: Transaction, received: Request, name: str
 ) -> UpstreamRequest:
-    """Return the request that the origin gets. If it is not asked, what it would get if it were.
+    """Return the request that the origin gets, or would get if it were asked.
 
     name: the gateway's in Via and CDN-Loop.
     """

@@ -49,7 +49,7 @@ class StoredSlots:
 
 
 def stored_slots(responses: ResponseStore, transaction: Transaction, trace: Trace) -> StoredSlots:
-    """Return what is stored under the key of a transaction. `responses`: read-only ones."""
+    """Return the content of the slots of a transaction's key. `responses`: read-only ones."""
     try:
         return _SlotReader(responses, transaction, trace).read()
     except StoreError as error:
@@ -101,7 +101,7 @@ class _SlotReader:
         return list(dict.fromkeys(one.slot for one in found if one.evict_at > self._trace.now))
 
     def _stamps(self) -> Mapping[str, Stamp]:
-        """Return all stamps that cover what was found, as they are in the table now."""
+        """Return all stamps that cover the responses that were found, as they are in the table now."""
         responses = [one.response for one in self._found.values()]
         names = dict.fromkeys(
             name for one in (None, *responses) for name in all_stamp_names(self._transaction.resource, one)
@@ -126,7 +126,7 @@ class _SlotReader:
         )
 
     def _differences(self, stored: StoredResponse | None) -> tuple[str, ...]:
-        """Return the selecting fields whose values in the request are not those that the response was made for."""
+        """Return the selecting fields with other values in the request than the response was made for."""
         if stored is None or not stored.vary:
             return ()
         try:

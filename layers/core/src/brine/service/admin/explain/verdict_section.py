@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.caching.decision import Forward, Serve, ServeStale, Validate
-from brine.domain.caching.decision_reasons import reasons_of
-from brine.domain.caching.reasons import Reason, failure_reason
 from brine.domain.durations import duration_text
+from brine.domain.explaining.decision_reasons import reasons_of
+from brine.domain.explaining.reasons import Reason, failure_reason
 from brine.errors import OriginBudgetSpent
 from brine.service.admin.explain.explanation import Verdict
 from brine.service.admin.explain.prospects import origin_outcomes
@@ -102,7 +102,8 @@ class _Verdicts:
                 fresh = next((one for one in self._reasons if one.code in {"fresh", "stale", "soft-purged"}), None)
                 return f"A hit: {fresh.text if fresh else last}."
             case "stale":
-                return f"A stale answer from the store: {last}."
+                age = next((f"{one.text}, and " for one in self._reasons if one.code in _OF_AGE), "")
+                return f"A stale answer from the store: {age}{last}."
             case "refused":
                 return f"The gateway answers {answer.response.status}: {last}."
             case _:
@@ -160,7 +161,7 @@ class _Verdicts:
         return f"A miss: {because[0].lower()}{because[1:]}, so the origin is asked."
 
     def _main_reason(self) -> str:
-        """Return the reason that a reader looks for, with its section: what the request says, before its age."""
+        """Return the decisive reason with its section: the directives of the request, before the age."""
         of_request = [one for one in self._reasons if one.code.startswith("request-") or one.code in _DECISIVE]
         ages = [one for one in self._reasons if one.code in _OF_AGE]
         texts = [_with_section(one) for one in of_request[:1]]
@@ -190,7 +191,7 @@ class _Verdicts:
         return reasons
 
     def _missing(self, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-        """Return why what the table has in the slot counts as nothing, in the place of a plain `uri-miss`."""
+        """Return why the content of the slot does not count, in the place of a plain `uri-miss`."""
         plain, entry = next((one for one in reasons if one.code == "uri-miss"), None), self._slots.selected
         if plain is None:
             return ()

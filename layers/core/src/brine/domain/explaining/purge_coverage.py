@@ -1,4 +1,4 @@
-"""Which purges cover a stored response, and whether each of them ended it: for people who ask where it went."""
+"""The purges that cover a stored response, and whether each of them ended it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _covering(
 
 
 def stamp_text(name: str) -> str:
-    """Return what a stamp covers, in words, such as "the route shop"."""
+    """Return the content that a stamp covers, in words, such as "the route shop"."""
     if name == EVERYTHING:
         return "everything"
     kind, _, rest = name.partition(":")

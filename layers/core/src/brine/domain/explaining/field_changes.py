@@ -1,7 +1,7 @@
-"""What became of each header field on its way to the origin, with the reason, for people.
+"""The fate of each header field on its way to the origin, with the reason.
 
 The fields themselves are made by brine.domain.routing.upstream and brine.domain.caching.decide. This module compares
-what the client sent with what the origin gets, and finds the rule that each difference follows from.
+the fields of the client with those of the origin, and finds the rule that each difference follows from.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _ADDED: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A field by its name in lower case, what became of it, and why. `value`: for the origin, or that of the client.
+    """A field by its name in lower case, its fate, and the reason. `value`: for the origin, or that of the client.
 
     The value of a credential is hidden.
     """
@@ -67,7 +67,7 @@ def shown_value(name: str, value: str) -> str:
 
 
 def field_changes(received: Fields, decided: Fields, sent: Fields, route: Route) -> tuple[FieldChange, ...]:
-    """Return what became of each field of a client, and the fields that the gateway adds.
+    """Return the fate of each field of a client, and the fields that the gateway adds.
 
     received: as the client sent them. decided: those of the decision, before the gateway adds its own. sent: all that
     the origin gets, without the credentials of the route.
@@ -107,7 +107,7 @@ def _dropped_from_all(name: str, received: Fields, route: Route) -> str | None:
 
 
 def _dropped_from_cacheable(name: str, route: Route) -> str:
-    """Return why the field does not reach the origin of a request whose response may be stored."""
+    """Return why the field is not in a request to the origin with a response that may be stored."""
     if name in CACHE_CONDITIONS:
         return "the gateway evaluates it, and asks the origin for the response for all clients (RFC 9111 4.3.2)"
     if name in RANGE_FIELDS:

@@ -1,4 +1,4 @@
-"""Which query parameters of a request reach the origin, and why the others do not."""
+"""The query parameters of a request, and why some of them do not reach the origin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class QueryParameter:
 
 
 def query_parameters(rule: QueryRule, query: str | None) -> tuple[QueryParameter, ...]:
-    """Return the parameters of a client's query, in its order, with what the route's rule makes of each."""
+    """Return the parameters of a client's query, in its order, each with the effect of the route's rule."""
     if query is None:
         return ()
     return tuple(QueryParameter(text, _dropped(rule, text)) for text in query.split("&") if text)

@@ -1,4 +1,4 @@
-"""Reasons of a decision in words, for people who ask why an answer was a hit or a miss.
+"""Reasons of a decision in words: why an answer is a hit or a miss.
 
 The rules are those of brine.domain.caching.decide: this module calls its functions, and only adds words and sections.
 """
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.caching.decide import bypasses_cache, obeyed_directives, stale_while_revalidate, unusable_because
 from brine.domain.caching.freshness import freshness
 from brine.domain.caching.partial import has_requested_bytes
-from brine.domain.caching.reasons import Reason, freshness_reasons
 from brine.domain.caching.stale import accepted_staleness, revalidation_window
 from brine.domain.durations import duration_text
+from brine.domain.explaining.reasons import Reason, freshness_reasons
 from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, has_validator
 from brine.domain.http.field_syntax import MAX_SECONDS
@@ -66,7 +66,7 @@ def reasons_of(
         if background_refresh:
             left = duration_text(window - state.staleness)
             left = duration_text(window - state.staleness)
-            text = f"it may be served stale for {duration_text(window)} while it is refreshed: {left} more"
+            text = f"it may be served for {left} more while it is refreshed (its window is {duration_text(window)})"
             return (*reasons, Reason("stale-while-revalidate", text, _of_grace(state, "RFC 5861 3")))
         reasons.append(Reason("no-refresh", "it could be served stale during a refresh, but none can be requested"))
     elif not state.is_fresh:

@@ -1,4 +1,4 @@
-"""Which routes cover a path, and which one wins: for people who ask why a request went to a route, or to none."""
+"""The routes that cover a path, and the reason why one of them wins."""
 
 from __future__ import annotations
 
