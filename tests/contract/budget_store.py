@@ -57,6 +57,11 @@ class BudgetStoreContract:
         budgets.raise_time(key, "paused_until", NOW + 1, evict_at=EVICT_AT)
         assert budgets.take(key, take()) == (False, Ledger(paused_until=NOW + 1))
 
+    def test_reading_a_ledger_changes_nothing(self, budgets: BudgetStore, key: str) -> None:
+        assert budgets.read(key) == Ledger()
+        _, ledger = budgets.take(key, take())
+        assert [budgets.read(key) for _ in range(2)] == [ledger, ledger]
+
     def test_a_repeated_reservation_counts_once(self, budgets: BudgetStore, key: str) -> None:
         assert [budgets.take(key, take("a"))[1].requests.total for _ in range(2)] == [4, 4]
 
