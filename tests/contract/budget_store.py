@@ -13,7 +13,14 @@ import pytest
 from brine.domain.resilience.budget_ledger import EvenChange, Ledger, Meter, MeterChange, Take
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
+    from brine.ports.admin import BudgetLedgers
     from brine.ports.origins import BudgetStore
+
+    class WithLedgers(BudgetStore, BudgetLedgers, Protocol):
+        """A store that tells operators the ledgers too."""
+
 
 NOW = 1_790_000_000.123456
 SLOT = 0x471D_ADD0
@@ -39,6 +46,11 @@ class BudgetStoreContract:
         assert accepted
         assert ledger == Ledger(requests=Meter(4, 0, {SLOT: 4}), last_take="first")
 
+    def test_operators_see_the_ledger(self, budgets: WithLedgers, key: str) -> None:
+        assert budgets.ledger(key) is None
+        _, ledger = budgets.take(key, take("first"))
+        assert budgets.ledger(key) == ledger
+
     def test_reservations_add_up_slot_by_slot(self, budgets: BudgetStore, key: str) -> None:
         budgets.take(key, take("a"))
         budgets.take(key, take("b", 3))
@@ -56,11 +68,6 @@ class BudgetStoreContract:
     def test_a_first_reservation_may_be_refused_too(self, budgets: BudgetStore, key: str) -> None:
         budgets.raise_time(key, "paused_until", NOW + 1, evict_at=EVICT_AT)
         assert budgets.take(key, take()) == (False, Ledger(paused_until=NOW + 1))
-
-    def test_reading_a_ledger_changes_nothing(self, budgets: BudgetStore, key: str) -> None:
-        assert budgets.read(key) == Ledger()
-        _, ledger = budgets.take(key, take())
-        assert [budgets.read(key) for _ in range(2)] == [ledger, ledger]
 
     def test_a_repeated_reservation_counts_once(self, budgets: BudgetStore, key: str) -> None:
         assert [budgets.take(key, take("a"))[1].requests.total for _ in range(2)] == [4, 4]

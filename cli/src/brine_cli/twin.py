@@ -21,12 +21,13 @@ from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.covered_routes import covered_routes
-from brine_cli.desk.explaining import PATH as EXPLAIN_PATH
+from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.desk.explaining import Explaining
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
+from brine_cli.http.pages import Pages
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
@@ -166,17 +167,24 @@ class Twin:
         for poller in pollers:
             poller.start()
             stack.callback(poller.stop)  # before its function stops, so that it does not report that
+        admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
         explaining = Explaining(self._launches.values, lambda: self.application.routes)
         stack.callback(explaining.close)
-        admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
+        desk = Desk(
+            self._launches.values,
+            lambda: {route.function for route in self.application.routes},
+            self.report,
+            explaining.explained,
+        )
+        stack.callback(desk.close)
         api = HttpApi(
             routes=RouteTable(self.application.routes),
             environments=self._environments,
             admission=admission,
             report=self.report,
             integration_timeout=self.integration_timeout,
+            pages=Pages(dict.fromkeys(PATHS, desk)),
             on_answer=None if known_routes is None else self._hints(known_routes),
-            pages={EXPLAIN_PATH: explaining},
         )
         stack.enter_context(HttpServer(listener, api))
 

@@ -57,7 +57,7 @@ type Story = tuple[Server, bool, list[Step]]
 """The server at first, whether there is a refresh queue, and the steps. A number is seconds that pass."""
 
 _ALL: Final = parse_routes(ROUTES + MORE_ROUTES, {})
-READS: Final = {"read", "read_with_item", "read_with_items", "holder", "link"}
+READS: Final = {"read", "read_with_item", "read_with_items", "holder", "ledger", "link"}
 
 
 class Watched:

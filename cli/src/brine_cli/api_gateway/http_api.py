@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
+    from brine_cli.http.pages import Pages
     from brine_cli.lambda_runtime.environments import Environments
 
 
@@ -39,8 +40,8 @@ class HttpApi:
     admission: Admission
     report: Callable[[str], None]
     integration_timeout: float
+    pages: Pages
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
-    pages: Mapping[str, Callable[[HttpRequest], HttpResponse]] = field(default_factory=dict)
     _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -56,7 +57,7 @@ class HttpApi:
             target = read_target(request.target)
         except PathRefused:
             return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
-        if (page := self.pages.get(target.path)) is not None:
+        if page := self.pages.find(target.path):
             return page(request)
         match = self.routes.match(request.method, target.path)
         if match is None:

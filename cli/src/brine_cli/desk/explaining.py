@@ -1,4 +1,4 @@
-"""Explains requests to the twin: POST /_brine/explain.
+"""Explains requests to the twin, for POST /_brine/explain.
 
 The gateway's requests are explained in the twin's own process, from the table and the bucket that its processes share.
 An explanation for a function of a user needs the function's code, which a process of its own imports.
@@ -6,7 +6,6 @@ An explanation for a function of a user needs the function's code, which a proce
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -14,22 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.desk.not_explained import NotExplained
-from brine_cli.http.messages import HttpRequest, HttpResponse
+from brine_cli.http.messages import HttpRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from brine.adapters.http1.client import HttpClient
+    from brine.domain.http.messages import Request
     from brine.service.admin.explain.explainer import Explainer
-    from brine.service.admin.explain.request_json import RequestToExplain
     from brine_cli.api_gateway.route_table import RouteMatch
     from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.template.event_sources import ApiRoute
 
-PATH: Final = "/_brine/explain"
 _CLIENT: Final = "127.0.0.1"
-_INVALID: Final = "admin-request-invalid", 400, "The admin API cannot take this request"
-_FAILED: Final = "store-unavailable", 503, "The storage or the keys are unavailable"
 
 
 class Explaining:
@@ -45,53 +41,41 @@ class Explaining:
         self._client: HttpClient | None = None
         self._explainers: dict[str, tuple[object, Explainer]] = {}
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request to PATH."""
-        if request.method != "POST":
-            return _problem(_INVALID, f"{PATH} takes POST, not {request.method}.")
-        try:
-            document = self.explained(_members(request.body))
-        except ValueError as error:
-            return _problem(_INVALID, f"{error}.")
-        except NotExplained as error:
-            return _problem(_FAILED, f"{error}.")
-        return _response(200, json.dumps(document).encode(), b"application/json")
+    def explained(self, asked: Request, tenant: str | None) -> dict[str, Any]:
+        """Return the explanation of a request in JSON. Raises Problem for one that cannot be explained.
 
-    def explained(self, members: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the explanation of a request in JSON. Raises ValueError and NotExplained.
-
-        members: those of brine.service.admin.explain.request_json. The result has one more member, `api`: the route of
-        the API, and the function and the authorizer behind it.
+        The result has one more member, `api`: the route of the API, and the function and the authorizer behind it.
         """
-        from brine.service.admin.explain.request_json import RequestToExplain  # noqa: PLC0415 - not at the twin's start
+        from brine.service.admin.arguments import invalid  # noqa: PLC0415 - not at the twin's start
 
-        asked, routes = RequestToExplain.read(members), tuple(self._routes())
+        routes = tuple(self._routes())
         try:
             target = read_target(asked.target.encode("ascii"))
         except PathRefused:
-            return _unrouted(
-                asked, "API Gateway answers 400: it cannot decode the path", [route.key for route in routes]
-            )
+            return _unrouted(asked, "API Gateway answers 400: it cannot decode the path", routes)
         match = RouteTable(routes).match(asked.method, target.path)
         if match is None:
-            return _unrouted(
-                asked,
-                "API Gateway answers 404: no route of the API covers the request",
-                [route.key for route in routes],
-            )
-        launch = next((one for one in self._launches() if one.name == match.route.function), None)
-        if launch is None:
-            raise NotExplained(f"the function {match.route.function} of the route {match.route.key} does not run")
-        headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in asked.headers)
+            return _unrouted(asked, "API Gateway answers 404: no route of the API covers the request", routes)
+        given = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in asked.fields.lines)
         request = HttpRequest(
-            method=asked.method, target=asked.target.encode(), headers=headers, body=asked.body, client=_CLIENT
+            method=asked.method, target=asked.target.encode(), headers=given, body=asked.body, client=_CLIENT
         )
-        event = to_event(request, target, match, datetime.now(UTC))
-        document = self._of_event(launch, event, asked.tenant) | {"api": _api(match)}
+        try:
+            launch = self._launch(match)
+            document = self._of_event(launch, to_event(request, target, match, datetime.now(UTC)), tenant)
+        except (NotExplained, ValueError) as error:
+            raise invalid(f"{error}.") from None
         if document["upstream"] is not None:
-            given = {name for name, _ in asked.headers}
-            document["upstream"]["fields"] = [one for one in document["upstream"]["fields"] if _counts(one, given)]
-        return document
+            fields = document["upstream"]["fields"]
+            document["upstream"]["fields"] = [one for one in fields if _counts(one, asked)]
+        return document | {"api": _api(match)}
+
+    def _launch(self, match: RouteMatch) -> Launch:
+        """Return the settings of the function of a route. Raises NotExplained."""
+        for launch in self._launches():
+            if launch.name == match.route.function:
+                return launch
+        raise NotExplained(f"the function {match.route.function} of the route {match.route.key} does not run")
 
     def close(self) -> None:
         """Close the connections to the AWS emulator."""
@@ -146,45 +130,24 @@ def _changed(variables: Mapping[str, str]) -> int:
         return 0
 
 
-def _counts(change: dict[str, Any], given: set[str]) -> bool:
+def _counts(change: dict[str, Any], asked: Request) -> bool:
     """Return whether the fate of a field matters: not if only API Gateway added it, and no origin gets it."""
-    return change["fate"] != "dropped" or change["name"] in given
+    return change["fate"] != "dropped" or change["name"] in asked.fields
 
 
 def _api(match: RouteMatch) -> dict[str, str]:
     return {"route": match.route.key, "function": match.route.function, "authorizer": str(match.route.authorizer)}
 
 
-def _unrouted(asked: RequestToExplain, because: str, keys: list[str]) -> dict[str, Any]:
+def _unrouted(asked: Request, because: str, routes: Iterable[ApiRoute]) -> dict[str, Any]:
     """Return the explanation of a request that reaches no function."""
     from time import time  # noqa: PLC0415 - as above
 
     from brine.service.admin.explain.explanation import Explanation, RouteChoice, Verdict  # noqa: PLC0415 - as above
 
-    verdict = Verdict(sentence=f"{because}.", action="problem", notes=(f"the API has the routes {', '.join(keys)}",))
+    note = f"the API has the routes {', '.join(route.key for route in routes)}"
+    verdict = Verdict(sentence=f"{because}.", action="problem", notes=(note,))
     explained = Explanation(
         at=time(), method=asked.method, target=asked.target, verdict=verdict, route=RouteChoice(name=None)
     )
     return explained.as_json() | {"api": None}
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(body)
-    except ValueError:
-        members = None
-    if isinstance(members, dict):
-        return members
-    raise ValueError('the body is not a JSON object. Send one such as {"url": "/orders/7"}')
-
-
-def _problem(kind: tuple[str, int, str], detail: str) -> HttpResponse:
-    name, status, title = kind
-    document = {"type": f"urn:brine:problem:{name}", "title": title, "status": status, "detail": detail}
-    return _response(status, json.dumps(document).encode(), b"application/problem+json")
-
-
-def _response(status: int, body: bytes, content_type: bytes) -> HttpResponse:
-    return HttpResponse(
-        status=status, headers=((b"content-type", content_type), (b"cache-control", b"no-store")), body=body
-    )

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from brine_cli.desk.client import DeskClient, found_twin
 from brine_cli.errors import CommandError
-from brine_cli.explained.asking import explanation_of, found_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ _PIPED_WIDTH: Final = 100
 
 def explain_request(given: Mapping[str, Any], twin: str | None, *, is_brief: bool, as_json: bool) -> int:
     """Explain a request and return the exit code. given: the options of the command. Raises CommandError."""
-    explained = explanation_of(_members(given), found_url(twin))
+    explained = DeskClient(found_twin(twin)).post("explain", _members(given))
     if as_json:
         print(json.dumps(explained, indent=2))
         return 0
@@ -42,13 +42,23 @@ def _members(given: Mapping[str, Any]) -> dict[str, Any]:
         except (OSError, ValueError) as error:
             raise CommandError(f"-d {given['body']}: {error}. Name a file in UTF-8") from None
     members = {
-        "url": given["url"],
+        "url": _target(given["url"]),
         "method": given["method"] or ("GET" if body is None else "POST"),
         "headers": [_header(text) for text in given["headers"]],
         "body": body,
         "tenant": given["tenant"],
     }
     return {name: value for name, value in members.items() if value is not None}
+
+
+def _target(url: str) -> str:
+    """Return path and query of a complete URL; any other text as it is."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or not scheme.isalpha():
+        return url
+    rest = rest.partition("#")[0]
+    begin = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
+    return rest[begin:] if rest.startswith("/", begin) else f"/{rest[begin:]}"
 
 
 def _header(text: str) -> list[str]:

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.__main__ import main
-from brine_cli.errors import CommandError
-from brine_cli.explained import explain_command
-from brine_cli.explained.asking import DEFAULT_URL, explanation_of, found_url
-from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.desk.client import DeskClient
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from brine_cli.http.messages import HttpRequest
 
 ANSWER: dict[str, Any] = {"verdict": {"sentence": "A hit."}}
 
@@ -29,11 +21,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The requests that the command asks a twin to explain."""
     found: list[dict[str, Any]] = []
 
-    def explained(members: dict[str, Any], _url: str) -> dict[str, Any]:
+    def explained(_: DeskClient, name: str, members: dict[str, Any]) -> dict[str, Any]:
+        assert name == "explain"
         found.append(members)
         return ANSWER
 
-    monkeypatch.setattr(explain_command, "explanation_of", explained)
+    monkeypatch.setattr(DeskClient, "post", explained)
     return found
 
 
@@ -75,33 +68,19 @@ def test_a_mistake_is_told(options: list[str], code: int, told: str, capsys: pyt
     assert told in capsys.readouterr().err
 
 
-def test_the_twin_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert found_url(None) == DEFAULT_URL
-    assert found_url("127.0.0.1:4000/") == "http://127.0.0.1:4000"
-
-
-@pytest.fixture
-def listener() -> Iterator[socket.socket]:
-    with listen("127.0.0.1", 0) as listening:
-        yield listening
-
-
 @pytest.mark.parametrize(
-    ("response", "told"),
+    ("url", "target"),
     [
-        (HttpResponse(status=200, body=b"hello"), "not as `brine dev` does"),
-        (HttpResponse(status=200, body=b"{}"), "not as `brine dev` does"),
-        (HttpResponse(status=404, body=b"no"), "not as `brine dev` does"),
-        (HttpResponse(status=400, body=b'{"detail": "it is wrong."}'), "^it is wrong$"),
+        ("/a?x=1", "/a?x=1"),
+        ("http://127.0.0.1:3000/a?x=1#top", "/a?x=1"),
+        ("https://gateway.test", "/"),
+        ("https://gateway.test?x=/", "/?x=/"),
+        ("orders", "orders"),
     ],
 )
-def test_another_server_is_no_twin(listener: socket.socket, response: HttpResponse, told: str) -> None:
-    def answer(_: HttpRequest) -> HttpResponse:
-        return response
-
-    with HttpServer(listener, answer), pytest.raises(CommandError, match=told):
-        explanation_of({"url": "/"}, url_of(listener))
+def test_the_host_of_a_url_does_not_count(asked: list[dict[str, Any]], url: str, target: str) -> None:
+    assert main(["explain", url, "--json"]) == 0
+    assert [members["url"] for members in asked] == [target]
 
 
 def test_without_a_twin_the_command_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,7 @@ def build_gateway(
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
     aws = connect_aws(settings, client)
-    routes, queue = _routes(settings), settings.refresh_queue
+    routes, queue = routes_of(settings), settings.refresh_queue
     fetcher = connected_fetcher(settings, aws, client, clock, sleep)
     fetcher = _with_hooks(with_credentials(fetcher, routes, aws, client, settings), routes)
     return Gateway(
@@ -95,7 +95,7 @@ def build_refresher(
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
     aws = connect_aws(settings, client)
-    routes = _routes(settings)
+    routes = routes_of(settings)
     fetcher = connected_fetcher(settings, aws, client, clock, sleep)
     fetcher = with_credentials(fetcher, routes, aws, client, settings)
     return Refresher(routes, _with_hooks(fetcher, routes), clock)
@@ -112,7 +112,7 @@ def build_purger(
     settings = CacheSettings.from_environment(environment, has_session=session is not None)
     aws = connect_aws(settings, client or HttpClient(), session)
     return Purger(
-        routes=_routes(settings),
+        routes=routes_of(settings),
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
@@ -246,7 +246,8 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
     return transcoders
 
 
-def _routes(settings: CacheSettings) -> Routes:
+def routes_of(settings: CacheSettings) -> Routes:
+    """Return the routes of BRINE_ROUTES, or none without it. Raises ConfigError."""
     if settings.routes is None:
         return Routes(())
     text, source = read_configuration("routes", settings.routes)

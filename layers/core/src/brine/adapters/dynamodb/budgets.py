@@ -35,6 +35,11 @@ _REFRESHES = ("refreshes_total", "refreshes_removed", "r_")
 class DynamoBudgetStore(DynamoTable):
     """The BudgetStore port on the table of a DynamoItemStore."""
 
+    def ledger(self, key: str, *, deadline: Deadline | None = None) -> Ledger | None:
+        """Return the ledger of a budget, or None, with one GetItem. This is the BudgetLedgers port."""
+        attributes = self._attributes(self._at(_key(key)), deadline)
+        return None if attributes is None else _read(attributes)
+
     def take(self, key: str, take: Take, *, deadline: Deadline | None = None) -> tuple[bool, Ledger]:
         """Make a reservation with one UpdateItem. Raises StoreError.
 
@@ -53,10 +58,6 @@ class DynamoBudgetStore(DynamoTable):
         attributes = refused.item if refused is not None else read_attributes("Attributes", "UpdateItem", answer)
         ledger = _read(attributes or {})
         return refused is None or ledger.last_take == take.name, ledger
-
-    def read(self, key: str, *, deadline: Deadline | None = None) -> Ledger:
-        """Return the ledger with one GetItem. Raises StoreError."""
-        return _read(self._attributes(self._at(_key(key), ConsistentRead=True), deadline) or {})
 
     def raise_time(
         self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None

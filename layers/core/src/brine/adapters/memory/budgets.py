@@ -21,6 +21,10 @@ class MemoryBudgetStore:
         self.ledgers: dict[str, Ledger] = {}
         self._lock = threading.Lock()
 
+    def ledger(self, key: str, *, deadline: Deadline | None = None) -> Ledger | None:
+        """Return the ledger of a budget, or None. This is the BudgetLedgers port."""
+        return self.ledgers.get(key)
+
     def take(self, key: str, take: Take, *, deadline: Deadline | None = None) -> tuple[bool, Ledger]:
         """Make a reservation if its conditions hold, and return the ledger."""
         with self._lock:
@@ -29,10 +33,6 @@ class MemoryBudgetStore:
             if after is not None:
                 self.ledgers[key] = after
             return after is not None, after or ledger
-
-    def read(self, key: str, *, deadline: Deadline | None = None) -> Ledger:
-        """Return the ledger."""
-        return self.ledgers.get(key, Ledger())
 
     def raise_time(
         self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None

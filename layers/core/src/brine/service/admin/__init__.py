@@ -1,1 +1,1 @@
-"""The use cases of operators: explain, list and purge what is stored."""
+"""The use cases of operators: list, explain and purge stored responses, preview a purge, read the states of origins."""

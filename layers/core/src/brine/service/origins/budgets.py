@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from brine.domain.resilience.budget_ledger import applied
+from brine.domain.resilience.budget_ledger import Ledger, applied
 from brine.domain.resilience.budget_plan import evict_at
 from brine.domain.resilience.rate_limit import rate_limit
 from brine.errors import OriginBudgetSpent, StoreError
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from brine.domain.http.messages import Response
     from brine.domain.resilience.budget import OriginBudget
-    from brine.domain.resilience.budget_ledger import Ledger, Take
+    from brine.domain.resilience.budget_ledger import Take
     from brine.domain.resilience.budget_plan import BudgetWait
     from brine.domain.resilience.rate_limit import RateLimit
+    from brine.domain.routing.origin import OriginAddress
     from brine.ports.origins import BudgetStore
     from brine.service.transaction import Trace, Transaction
 
@@ -96,7 +97,7 @@ class Budgets:
                 allowance = (known.own if is_cut_off else known.shared).copied()
                 ledger = known.own.ledger if is_cut_off else None
         try:
-            ledger = self._store.read(key, deadline=transaction.store_deadline) if ledger is None else ledger
+            ledger = ledger or self._store.ledger(key, deadline=transaction.store_deadline) or Ledger()
         except StoreError as error:
             trace.faults.store_failed("budgets", error)
             return None
@@ -202,7 +203,11 @@ def _spent(transaction: Transaction, wait: BudgetWait, now: float) -> OriginBudg
 
 
 def _key(transaction: Transaction, budget: OriginBudget) -> str:
-    """Return the key of the budget for a transaction. A route with other figures begins a new count."""
-    tenant = transaction.resource.tenant if budget.per_tenant else ""
+    """Return the key of the budget for a transaction."""
+    return budget_key(transaction.route.origin, budget, transaction.resource.tenant)
+
+
+def budget_key(origin: OriginAddress, budget: OriginBudget, tenant: str) -> str:
+    """Return the key of a budget in the store. A route with other figures begins a new count."""
     figures = f"{budget.requests}/{budget.period!r}/{budget.burst}"
-    return "\n".join([str(transaction.route.origin), budget.name, figures, tenant])
+    return "\n".join([str(origin), budget.name, figures, tenant if budget.per_tenant else ""])
