@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.__main__ import main
-from brine_cli.desk.client import DeskClient
+from brine_cli.desk.client import DEFAULT_URL, DeskClient
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,16 +17,17 @@ ANSWER: dict[str, Any] = {"verdict": {"sentence": "A hit."}}
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]]:
     """The requests that the command asks a twin to explain."""
     found: list[dict[str, Any]] = []
 
-    def explained(_: DeskClient, name: str, members: dict[str, Any]) -> dict[str, Any]:
+    def explained(twin: DeskClient, name: str, members: dict[str, Any]) -> dict[str, Any]:
         assert name == "explain"
-        found.append(members)
+        found.append({**members, "twin": twin.url} if twin.url != DEFAULT_URL else members)
         return ANSWER
 
     monkeypatch.setattr(DeskClient, "post", explained)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))  # no twin runs
     return found
 
 
@@ -81,6 +82,22 @@ def test_a_mistake_is_told(options: list[str], code: int, told: str, capsys: pyt
 def test_the_host_of_a_url_does_not_count(asked: list[dict[str, Any]], url: str, target: str) -> None:
     assert main(["explain", url, "--json"]) == 0
     assert [members["url"] for members in asked] == [target]
+
+
+@pytest.mark.parametrize(
+    ("options", "twin"),
+    [
+        (["http://localhost:4000/a?x"], "http://localhost:4000"),
+        (["http://[::1]:4000"], "http://[::1]:4000"),
+        (["http://localhost:4000/a", "--twin", "127.0.0.1:5000"], "http://127.0.0.1:5000"),
+        (["http://localhost.gateway.test/a"], None),
+    ],
+)
+def test_a_url_of_this_machine_names_the_twin(
+    asked: list[dict[str, Any]], options: list[str], twin: str | None
+) -> None:
+    assert main(["explain", *options, "--json"]) == 0
+    assert [members.get("twin") for members in asked] == [twin]
 
 
 def test_without_a_twin_the_command_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:

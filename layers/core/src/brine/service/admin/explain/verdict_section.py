@@ -156,9 +156,10 @@ class _Verdicts:
         because = self._main_reason()
         if isinstance(decision, Validate):
             return f"{because}, so the origin is asked whether it is still valid."
+        then = "the function runs" if self._transaction.route.origin.is_function else "the origin is asked"
         if not self._transaction.request.may_use_cache:
-            return f"{because}, so the origin is asked."
-        return f"A miss: {because[0].lower()}{because[1:]}, so the origin is asked."
+            return f"{because}, so {then}."
+        return f"A miss: {because[0].lower()}{because[1:]}, so {then}."
 
     def _main_reason(self) -> str:
         """Return the decisive reason with its section: the directives of the request, before the age."""
