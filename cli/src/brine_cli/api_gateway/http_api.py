@@ -31,7 +31,8 @@ class HttpApi:
     """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
-    called with the name of a function, the request and its answer.
+    called with the name of a function, the request and its answer. `pages`: answer the requests for their
+    paths in the place of functions.
     """
 
     routes: RouteTable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.desk.desk import PATHS, Desk
+from brine_cli.desk.explaining import Explaining
 from brine_cli.http.pages import Pages
 from brine_cli.lifetime_hints import LifetimeHints
 from brine_cli.serving.gateway_routes import gateways
@@ -61,7 +62,8 @@ class Served:
         self._is_single = is_single
         self.pollers = Pollers(runner.invokers, report)
         runner.put(description.plans)
-        self._desk = Desk(runner.launches, self._functions_of_routes, report)
+        self._explaining = Explaining(runner.launches, lambda: self.description.application.routes)
+        self._desk = Desk(runner.launches, self._functions_of_routes, report, self._explaining.explained)
         self.api = HttpApi(
             routes=RouteTable(description.application.routes),
             environments=runner.invokers,
@@ -121,6 +123,7 @@ class Served:
     def stop(self) -> None:
         """Stop the pollers and the functions."""
         self._desk.close()
+        self._explaining.close()
         self.pollers.stop()  # before its function stops, so that it does not report that
         self.runner.stop()
         self.pollers.join()
