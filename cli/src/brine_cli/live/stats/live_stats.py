@@ -1,0 +1,104 @@
+"""Figures about live requests: since the start, over the last minute and the last ten seconds, and for each route."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from brine_cli.live.stats.hot_keys import HotKeys
+from brine_cli.live.stats.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from brine_cli.live.record import RequestRecord
+
+MINUTE: Final = 60
+RECENT: Final = 10
+_MOST_ROUTES: Final = 200
+_NO_ROUTE: Final = ""
+_OTHER_ROUTES: Final = "(others)"
+
+
+@dataclass(slots=True)
+class _Second:
+    """The requests that were answered within one second, by route."""
+
+    number: int
+    routes: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+
+class LiveStats:
+    """Counts records. Memory is bounded: by seconds, routes and hot keys. began: seconds on the caller's clock."""
+
+    def __init__(self, began: float) -> None:
+        self._began = began
+        self._lock = threading.Lock()
+        self._routes: dict[str, Tally] = {}
+        self._seconds: deque[_Second] = deque(maxlen=MINUTE + 1)
+        self._hot_keys = HotKeys()
+
+    def add(self, record: RequestRecord, now: float) -> None:
+        """Count a record. now: on the clock of `began`, never earlier than before."""
+        with self._lock:
+            route = _NO_ROUTE if record.route is None else record.route
+            if route not in self._routes and len(self._routes) >= _MOST_ROUTES:
+                route = _OTHER_ROUTES
+            self._routes.setdefault(route, Tally()).add(record)
+            if not self._seconds or self._seconds[-1].number != int(now):
+                self._seconds.append(_Second(int(now)))
+            self._seconds[-1].routes[route].add(record)
+            self._hot_keys.add(record.method, record.target, is_hit=record.is_hit)
+
+    def snapshot(self, now: float) -> dict[str, Any]:
+        """Return all figures, for JSON. docs/watch-requests.md lists them."""
+        with self._lock:
+            running = max(0.0, now - self._began)
+            windows = {
+                f"last_{length}_seconds": (self._since(now, length), min(length, running))
+                for length in (MINUTE, RECENT)
+            }
+            minute = windows[f"last_{MINUTE}_seconds"][0]
+            return {
+                "seconds": round(running, 3),
+                "since_start": Tally.of(self._routes.values()).as_json(running),
+                **{
+                    name: Tally.of(routes.values()).as_json(seconds) for name, (routes, seconds) in windows.items()
+                },
+                "routes": [
+                    {
+                        "route": name or None,
+                        "since_start": tally.as_json(running),
+                        f"last_{MINUTE}_seconds": minute.get(name, Tally()).as_json(min(MINUTE, running)),
+                    }
+                    for name, tally in sorted(self._routes.items(), key=lambda item: -item[1].requests)
+                ],
+                "hot_keys": [
+                    {
+                        "method": key.method,
+                        "target": key.target,
+                        "count": key.count,
+                        "error": key.error,
+                        "hit_ratio": round(key.hit_ratio, 4),
+                    }
+                    for key in self._hot_keys.top()
+                ],
+                "slow_origins": _slow_origins(self._routes.items()),
+            }
+
+    def _since(self, now: float, length: int) -> dict[str, Tally]:
+        """Return the tallies of the last `length` seconds by route. The second that is running counts as one."""
+        recent = [second for second in self._seconds if int(now) - length < second.number <= int(now)]
+        names = {name for second in recent for name in second.routes}
+        return {name: Tally.of(second.routes[name] for second in recent if name in second.routes) for name in names}
+
+
+def _slow_origins(routes: Iterable[tuple[str, Tally]]) -> list[dict[str, Any]]:
+    """Return the routes that waited for their origin, the slowest first."""
+    slow = [
+        {"route": name or None, "origin_calls": tally.origin_calls, **tally.as_json(0)["origin_seconds"]}
+        for name, tally in routes
+    ]
+    return sorted((one for one in slow if one["p95"] is not None), key=lambda one: -one["p95"])
