@@ -122,6 +122,13 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         "(default: at most 100, and one with many threads for functions that permit it in the template)",
     )
     parser.add_argument("--aws-endpoint", metavar="URL", help="an AWS emulator to use instead of moto; its data stays")
+    parser.add_argument(
+        "--log",
+        choices=("line", "full", "json", "none"),
+        default="line",
+        help="line: a line for each request, and the output of functions (default). full: also metrics and all values "
+        "of log records. json: a record in JSON for each request, and the output of functions unchanged. none: neither",
+    )
     parser.set_defaults(run=dev.run)
 
 

@@ -25,6 +25,7 @@ from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
+from brine_cli.http.pages import Pages
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
@@ -32,6 +33,7 @@ from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
 from brine_cli.lambda_runtime.shared_environment import SharedEnvironment
 from brine_cli.lifetime_hints import LifetimeHints
+from brine_cli.live.live import Live
 from brine_cli.single_route import single_route
 from brine_cli.template.application import Application, read_application
 from brine_cli.template.data import data_resources
@@ -60,7 +62,8 @@ def _is_url(text: str) -> bool:
 
 def to_stderr(line: str) -> None:
     """Print a line for the user on stderr."""
-    print(f"brine: {line}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"brine: {line}\n")  # one write, so that no other line comes between
+    sys.stderr.flush()
 
 
 @dataclass(kw_only=True, eq=False)
@@ -81,7 +84,8 @@ class Twin:
         context, this is the address of the emulator in any case.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
-    show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
+    show: gets the output of functions, line by line. Without it, `live` or the twin's stdout does.
+    live: gets each request and its answer.
     integration_timeout: seconds that API Gateway waits for a function.
 
     The attribute `prefix` is the path of the first route, if it is known. Entering raises CommandError.
@@ -102,6 +106,7 @@ class Twin:
     allow_origins: Sequence[str] = ()
     report: Callable[[str], None] = to_stderr
     show: Callable[[str], None] | None = None
+    live: Live = field(default_factory=Live)
     integration_timeout: float = limits.INTEGRATION_SECONDS
     url: str = field(default="", init=False)
     httpbin: str | None = field(default=None, init=False)
@@ -167,11 +172,14 @@ class Twin:
             routes=RouteTable(self.application.routes),
             environments=self._environments,
             admission=admission,
-            report=self.report,
+            report=self.live.reporter(self.report),
             integration_timeout=self.integration_timeout,
+            recorder=self.live.recorder,
+            pages=Pages(self.live.pages()),
             on_answer=None if known_routes is None else self._hints(known_routes),
         )
-        stack.enter_context(HttpServer(listener, api))
+        stack.enter_context(HttpServer(listener, api, refused=self.live.recorder.refused))
+        stack.enter_context(self.live)  # it ends its subscriptions before the server ends
 
     def _provide_aws(self, template: StackTemplate, stack: ExitStack) -> dict[tuple[str, str], str]:
         resources = data_resources(*self._stacks(template, {}))
@@ -284,6 +292,7 @@ class Twin:
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}
+        show = self.live.taker(self.show)
         if self.routes is not None:
             variables[_ROUTES] = str(self.routes.resolve())
         if self.origin is not None:
@@ -292,7 +301,7 @@ class Twin:
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
             opt = self._folder / "opt" / name
-            launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=self.show)
+            launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=show)
             self._environments[name] = (
                 SharedEnvironment(launch, self.report)
                 if function.has_threads and not self.environments

@@ -41,7 +41,5 @@ def restrictions(fields: Fields) -> tuple[str, ...]:
     if conditions := tuple(sorted(ORIGIN_CONDITIONS & set(fields.names))):
         return conditions
     found = ["no-cache"] if directives.restricts("no-cache") else []
-    for name in ("max-age", "min-fresh"):
-        if (seconds := directives.seconds(name)) is not None:
-            found.append(f"{name}={seconds}")
-    return tuple(found)
+    ages = (("max-age", directives.seconds("max-age")), ("min-fresh", directives.seconds("min-fresh")))
+    return (*found, *(f"{name}={seconds}" for name, seconds in ages if seconds is not None))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, Final, Self
+
+FROM_ORIGIN: Final = frozenset({"miss", "validated", "pass"})
+"""The results of parts that an origin gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class RequestRecord:
     def origin_calls(self) -> int:
         """How many requests went to origins for this one: of its parts, if it has any."""
         if self.parts:
-            return sum(part.get("result") in _FROM_ORIGIN for part in self.parts)
+            return sum(part.get("result") in FROM_ORIGIN for part in self.parts)
         return 0 if self.origin_seconds is None else 1 + self.retries
 
     @property
@@ -67,11 +70,14 @@ class RequestRecord:
         """Return the record that `to_json` wrote. Members of a later version are left out. Raises ValueError."""
         try:
             content = json.loads(text)
-            known = {name: value for name, value in content.items() if name in _NAMES}
-            return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+            known: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in content.items()
+                if name in _NAMES
+            }
+            return cls(**known)
         except (AttributeError, TypeError) as error:
             raise ValueError(f"{text[:100]!r} is no record of a request") from error
 
 
 _NAMES = frozenset(field.name for field in fields(RequestRecord))
-_FROM_ORIGIN = frozenset({"miss", "validated", "pass"})

@@ -64,9 +64,7 @@ class Recorder:
 
     def begin(self, request: HttpRequest) -> Exchange:
         """Return the exchange of a request that has just arrived."""
-        exchange = Exchange(
-            id=str(uuid.uuid4()), request=request, arrived=self._clock(), began=self._monotonic()
-        )
+        exchange = Exchange(id=str(uuid.uuid4()), request=request, arrived=self._clock(), began=self._monotonic())
         with self._changed:
             self._open[exchange.id] = {}
         return exchange

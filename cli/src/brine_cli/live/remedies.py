@@ -35,6 +35,6 @@ REMEDIES: Final = {
 """Why the responses of a route are not stored, and the remedy: sentences without the last full stop."""
 
 ERROR_REMEDY: Final = (
-    "nothing says how long such errors may be kept. Write negative_lifetimes = { 404 = \"10s\" } into the route"
+    'nothing says how long such errors may be kept. Write negative_lifetimes = { 404 = "10s" } into the route'
 )
 """The remedy of `no-freshness` for an error."""

@@ -31,7 +31,7 @@ class Histogram:
         """Return the sum of several distributions."""
         total = cls()
         for part in parts:
-            total._counts.update(part._counts)
+            total._counts.update(part._counts)  # noqa: SLF001 - of this class
         return total
 
     def quantile(self, share: float) -> float | None:

@@ -17,6 +17,19 @@ QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 @dataclass(slots=True)
+class OriginTally:
+    """The calls to the origin of one route, and the waits for it."""
+
+    calls: int = 0
+    waits: Histogram = field(default_factory=Histogram)
+
+    def add(self, calls: int, seconds: float) -> None:
+        """Count the calls of one request, which took so many seconds together."""
+        self.calls += calls
+        self.waits.add(seconds)
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts, and distributions of times. answered: the requests that a gateway answered from the cache or an origin.
 
@@ -77,11 +90,12 @@ class Tally:
             "bytes": self.bytes,
             "results": dict(self.results.most_common()),
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
-            "total_seconds": _quantiles(self.total),
-            "origin_seconds": _quantiles(self.origin),
+            "total_seconds": quantiles(self.total),
+            "origin_seconds": quantiles(self.origin),
         }
 
 
-def _quantiles(times: Histogram) -> dict[str, float | None]:
+def quantiles(times: Histogram) -> dict[str, float | None]:
+    """Return the quantiles of a distribution in seconds, by name; None without any duration."""
     found = {name: times.quantile(share) for name, share in QUANTILES.items()}
     return {name: None if value is None else round(value, 6) for name, value in found.items()}
