@@ -32,6 +32,8 @@ BrineError
 
 from __future__ import annotations
 
+from math import ceil
+
 
 class BrineError(Exception):
     """The root of every error that this package raises on purpose."""
@@ -114,7 +116,15 @@ class TypeRefused(FormatError):
 
 
 class OriginError(BrineError):
-    """The origin gave no usable response."""
+    """The origin gave no usable response.
+
+    cause: for the log, the failure in a few words, such as `dns: no such host` or `timeout after 20 s`. It has no part
+    of a request or a response.
+    """
+
+    def __init__(self, message: str = "", cause: str | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class OriginUnreachable(OriginError):
@@ -140,7 +150,7 @@ class OriginPaused(OriginError):
     """
 
     def __init__(self, message: str, retry_after: float, *, is_sent: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(message, f"no request for {ceil(retry_after)} s")
         self.retry_after = retry_after
         self.is_sent = is_sent
 
@@ -163,17 +173,22 @@ class CredentialsUnavailable(OriginError):
     cause: for the log, a code such as `AccessDeniedException` or `invalid_client`.
     """
 
+    cause: str
+
     def __init__(self, message: str, cause: str) -> None:
-        super().__init__(message)
-        self.cause = cause
+        super().__init__(message, cause)
 
 
 class PartFailed(OriginError):
-    """A part that a function needs gave no usable response. `route`: its route. `status`: its status, or 0."""
+    """A part that a function needs gave no usable response.
+
+    `route`: its route. `reason`: in a few words. `status`: its status, or 0.
+    """
 
     def __init__(self, route: str, reason: str, *, status: int = 0) -> None:
-        super().__init__(f'the part "{route}" failed: {reason}')
+        super().__init__(f'the part "{route}" failed: {reason}', f"part {route}: {reason}")
         self.route = route
+        self.reason = reason
         self.status = status
 
 

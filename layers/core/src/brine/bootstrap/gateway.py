@@ -133,7 +133,7 @@ def connected_fetcher(
     namespace: the part of the bucket for its bodies.
     """
     folder = f"bodies/{namespace}" if namespace else "bodies"
-    return assembled_fetcher(
+    fetcher = assembled_fetcher(
         Stores(
             items=DynamoItemStore(aws, settings.table),
             leases=DynamoLeaseStore(aws, settings.table),
@@ -161,6 +161,7 @@ def connected_fetcher(
         clock=clock,
         sleep=sleep,
     )
+    return replace(fetcher, shows_causes=True) if settings.is_on_emulator else fetcher
 
 
 def _budget_store(aws: Aws, table: str) -> BudgetStore:

@@ -48,6 +48,7 @@ class Answer:
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
     parts: tuple[PartReport, ...] = ()
+    cause: str | None = None
     error: BaseException | None = field(default=None, repr=False)
     source: StoredResponse | None = field(default=None, repr=False)
 
@@ -89,6 +90,7 @@ def answer(
         problem=problem,
         faults=faults,
         parts=tuple(trace.parts),
+        cause=trace.cause,
         error=trace.error,
         source=source,
     )

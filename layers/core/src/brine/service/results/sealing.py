@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PURPOSE: Final = "brine results"
 STORED_RESULT_VERSION: Final = 4
+PLACE_OF_VALUE: Final = "[5]"
+"""Where the values of `pack` have the caller's object, in the path of an error."""
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
