@@ -16,7 +16,10 @@ class LazyCommand(NamedTuple):
     summary: str
 
 
-COMMANDS: Final[dict[str, LazyCommand]] = {}
+COMMANDS: Final[dict[str, LazyCommand]] = {
+    "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
+    "top": LazyCommand("brine_cli.commands.inspect.top", "show the hit ratio, the times and the hot keys of a twin"),
+}
 """The commands by name, in the order of the help."""
 
 

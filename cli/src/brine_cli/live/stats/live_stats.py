@@ -88,6 +88,7 @@ class LiveStats:
                     }
                     for key in self._hot_keys.top()
                 ],
+                "per_second": self._per_second(now),
                 "slow_origins": _slow_origins(self._recent(now, MINUTE)),
             }
 
@@ -96,6 +97,16 @@ class LiveStats:
         recent = self._recent(now, length)
         names = {name for second in recent for name in second.routes}
         return {name: Tally.of(second.routes[name] for second in recent if name in second.routes) for name in names}
+
+    def _per_second(self, now: float) -> dict[str, list[int]]:
+        """Return the figures of each of the last MINUTE seconds, the oldest first. The last one is still running."""
+        tallies = {second.number: Tally.of(second.routes.values()) for second in self._recent(now, MINUTE)}
+        each = [tallies.get(number, Tally()) for number in range(int(now) - MINUTE + 1, int(now) + 1)]
+        return {
+            "requests": [tally.requests for tally in each],
+            "hits": [tally.hits for tally in each],
+            "origin_calls": [tally.origin_calls for tally in each],
+        }
 
     def _recent(self, now: float, length: int) -> list[_Second]:
         return [second for second in self._seconds if int(now) - length < second.number <= int(now)]

@@ -116,7 +116,7 @@ def result_text(record: RequestRecord) -> str:
     reason = record.reason
     if record.result in {"hit", "collapsed", "stale"} and record.ttl is not None and reason is None:
         reason = f"{span_text(record.ttl)} left" if record.ttl >= 0 else f"for {span_text(-record.ttl)}"
-    if record.result == "miss" and record.stored:
+    if record.result == "miss" and record.stored and not (reason or "").startswith("request:"):
         return "miss, stored" if reason in {None, "uri-miss"} else f"miss, stored ({reason})"
     return record.result if reason is None else f"{record.result} ({reason})"
 
