@@ -260,12 +260,16 @@ def test_the_problem_of_a_path_without_a_route_names_all_paths_if_the_gateway_is
     detail = json.loads(gateway.serve(request, deadline).response.body)["detail"]
     assert detail == "no route covers /nowhere"
     routes = tuple(route for route in gateway.routes if route.name in {"api", "timed"})
-    named = json.loads(replace(gateway, names_routes=True, routes=Routes(routes)).serve(request, deadline).response.body)
+    named = json.loads(
+        replace(gateway, names_routes=True, routes=Routes(routes)).serve(request, deadline).response.body
+    )
     assert named["detail"] == "no route covers /nowhere. The routes have the paths /api, /timed"
     many = json.loads(replace(gateway, names_routes=True).serve(request, deadline).response.body)["detail"]
     assert many.endswith(f" and {len([route for route in gateway.routes if not route.internal]) - 20} more")
     without = replace(gateway, names_routes=True, routes=Routes(()))
-    assert json.loads(without.serve(request, deadline).response.body)["detail"].endswith("/nowhere. There are no routes")
+    assert json.loads(without.serve(request, deadline).response.body)["detail"].endswith(
+        "/nowhere. There are no routes"
+    )
 
 
 def test_an_answer_says_why_it_was_forwarded_and_not_stored() -> None:

@@ -90,7 +90,7 @@ def _about_directives(name: str, seen: _Seen, record: RequestRecord) -> Iterator
         directives = reason.removeprefix("request: ").partition("; ")[0]
         yield (
             f"route {name}: the clients ask for a new response each time ({directives}), as pip does. If they may get "
-            "stored responses, write request_directives = false into the route."
+            "stored responses, set request_directives = false in the route."
         )
 
 

@@ -60,12 +60,12 @@ class Exchange:
         seconds = line.get("origin_milliseconds")
         return RequestRecord(
             id=self.id,
-            time=self.arrived,
+            time=round(self.arrived, 6),
             method=self.request.method,
             target=self.target,
             status=self.response.status,
             bytes=len(self.response.body),
-            seconds=self.seconds,
+            seconds=round(self.seconds, 6),
             function=self.function,
             route=line.get("route"),
             result=line.get("result") or _result_of(status),

@@ -15,7 +15,7 @@ REMEDIES: Final = {
     "must-understand": "the origin says must-understand with a status that the gateway does not know. Use a registered "
     "status, or leave the directive out",
     "no-freshness": "neither the origin nor the route says how long such a response is fresh. Let the origin send "
-    'Cache-Control: max-age=60 and an ETag, or write freshness_lifetime = "60s" into the route',
+    'Cache-Control: max-age=60 and an ETag, or set freshness_lifetime = "60s" in the route',
     "no-store": f"the origin forbids it with no-store; {SEND_PUBLIC}",
     "other-etag": "the origin confirms a stored response with another ETag. Send the same ETag with 304 and with 200",
     "partial": "the origin sends parts (206) that cannot be combined. Let it send a strong ETag and a right "
@@ -23,18 +23,18 @@ REMEDIES: Final = {
     "private": f"the origin says that a response is for one user only; {SEND_PUBLIC}",
     "query-not-json": "the content of the POST is no JSON. Send Content-Type: application/json",
     "query-size": "the content of the query is too large for a key. Raise max_bytes of query_body in the route",
-    "request-no-store": "the requests say no-store. Write request_directives = false into the route, so that clients "
+    "request-no-store": "the requests say no-store. Set request_directives = false in the route, so that clients "
     "cannot force a request to the origin",
-    "set-cookie": 'the responses set a cookie, which other users must not get. Write set_cookie = "strip" into the '
+    "set-cookie": 'the responses set a cookie, which other users must not get. Set set_cookie = "strip" in the '
     f"route, or {SEND_PUBLIC}",
     "slow-origin": "the origin takes longer than the lifetime that it gives. Let it send a longer max-age, or "
-    'write grace = "1m" into the route',
+    'set grace = "1m" in the route',
     "tags": "the tags of the responses are too many or too long. Send at most 128, each of at most 1,000 bytes",
     "vary": "the origin says Vary: *. Let it name the headers that change the response",
 }
 """Why the responses of a route are not stored, and the remedy: sentences without the last full stop."""
 
 ERROR_REMEDY: Final = (
-    'nothing says how long such errors may be kept. Write negative_lifetimes = { 404 = "10s" } into the route'
+    'nothing says how long such errors may be kept. Set negative_lifetimes = { 404 = "10s" } in the route'
 )
 """The remedy of `no-freshness` for an error."""

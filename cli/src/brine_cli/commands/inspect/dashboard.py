@@ -21,7 +21,7 @@ _WINDOWS: Final = (
     ("last 60 s", "last_60_seconds"),
     ("since start", "since_start"),
 )
-_FIXED: Final = 15
+_FIXED: Final = 12
 """Lines that are always there: the title, the first table, and the headings of the other tables."""
 _LEAST_HIT: Final = 0.5
 
@@ -80,7 +80,7 @@ def _title(figures: dict[str, Any], url: str, width: int, *, is_there: bool) -> 
 
 
 def _windows(figures: dict[str, Any], *, is_wide: bool) -> Table:
-    table = _table("", "req/s", "requests", "hits", "origin calls", "p50", "p95", "p99")
+    table = _table("", "req/s", "requests", "hits", "calls", "p50", "p95", "p99")
     for name in ("4xx", "5xx", *(("bytes",) if is_wide else ())):
         table.add_column(name, justify="right")
     for name, key in _WINDOWS:
@@ -101,7 +101,7 @@ def _windows(figures: dict[str, Any], *, is_wide: bool) -> Table:
 
 
 def _routes(routes: Iterable[dict[str, Any]], hidden: int, *, is_wide: bool) -> Table:
-    table = _table("ROUTES, last 60 s", "req/s", "requests", "hits", "origin calls", "p95", "origin p95")
+    table = _table("ROUTES, last 60 s", "req/s", "requests", "hits", "calls", "p95", "origin p95")
     if is_wide:
         table.add_column("since start", justify="right")
     for route in routes:

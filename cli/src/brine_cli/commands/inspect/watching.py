@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PERIOD = 1.0
 """Seconds between two views."""
+_WIDTH_OF_FILES = 120
 
 
 def watch(twin: str | None, *, once: bool, as_json: bool) -> int:
@@ -42,7 +43,8 @@ def _show(client: TwinClient, first: dict[str, Any], twin: str | None, *, once: 
 
     from brine_cli.commands.inspect.dashboard import dashboard  # noqa: PLC0415 - the same
 
-    console = Console(highlight=False)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
+    console = Console(highlight=False, width=width)
     url = twin_url(twin, default_template())
     if once or not console.is_terminal:
         console.print(dashboard(first, url, console.width, None))

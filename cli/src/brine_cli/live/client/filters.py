@@ -23,8 +23,8 @@ _BYTES = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
 class RecordFilter:
     """The wanted records. An empty tuple and None want all.
 
-    Texts may have the wildcards of a shell, and `!` before them excludes. paths: without the query. statuses: see `statuses_of`. slower_than,
-    origin_slower_than: seconds. larger_than: bytes. with_problems: only answers with a problem, a fault, a note or a
+    Texts may have the wildcards of a shell, and `!` before them excludes. statuses: as `status_range` reads
+    them. paths: without the query. slower_than, origin_slower_than: seconds. larger_than: bytes. with_problems: only answers with a problem, a fault, a note or a
     status of 500 and above.
     """
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import textwrap
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING, Literal, Self, assert_never
 
 from brine_cli.live.hub import Lost, Mailbox
@@ -59,7 +61,8 @@ class LogPrinter:
         self._out = out
         self._errors = errors
         self._mailbox: Mailbox[RequestRecord | _Output | _Report] = Mailbox(LIMIT)
-        self._lines = RequestLines(Colours.of(out, environment), lambda: terminal_width(out, environment))
+        self._width = partial(terminal_width, out, environment)
+        self._lines = RequestLines(Colours.of(out, environment), self._width)
         self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
 
     def __enter__(self) -> Self:
@@ -103,7 +106,7 @@ class LogPrinter:
             case Lost():
                 return f"brine: {item.count} lines are missing here, because they were not read fast enough"
             case _Report():
-                return f"brine: {item.line}"
+                return self._wrapped(f"brine: {item.line}")
             case _Output():
                 if self.mode == "json":
                     return item.line
@@ -113,6 +116,15 @@ class LogPrinter:
             case record:
                 return record.to_json() if self.mode == "json" else self._lines.text(record)
         assert_never(item)
+
+    def _wrapped(self, text: str) -> str:
+        """Return a text of one line in several, if a terminal would break it within a word."""
+        width = self._width()
+        if width is None or "\n" in text:
+            return text
+        return textwrap.fill(
+            text, max(40, width - 1), subsequent_indent="       ", break_long_words=False, break_on_hyphens=False
+        )
 
 
 def terminal_width(stream: IO[str], environment: Mapping[str, str]) -> int | None:
