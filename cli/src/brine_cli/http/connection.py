@@ -93,7 +93,7 @@ class HttpConnection:
         except h11.RemoteProtocolError as error:
             if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
                 response = limits.refusal(error.error_status_hint, "Bad Request")
-                self._refuse(b"-", b"-", response, f"malformed: {error}")
+                self._refuse(b"-", b"-", response, f"malformed: {str(error).partition(':')[0]}")
                 self._send(b"GET", response, close=True)
             return False
         unread = self._http.their_state is h11.SEND_BODY

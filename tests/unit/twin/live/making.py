@@ -33,10 +33,10 @@ def record(target: str = "/x", **members: Any) -> RequestRecord:
     return RequestRecord(**{**usual, **members})
 
 
-def miss(**members: Any) -> RequestRecord:
+def miss(target: str = "/x", **members: Any) -> RequestRecord:
     """A record of a miss that asked the origin for 0.1 s."""
     usual: dict[str, Any] = {"result": "miss", "layer": None, "reason": "uri-miss", "origin_seconds": 0.1}
-    return record(**{**usual, **members})
+    return record(target, **{**usual, **members})
 
 
 def asked(target: bytes = b"/x", *headers: HeaderLine, method: str = "GET") -> HttpRequest:

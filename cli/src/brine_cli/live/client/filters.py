@@ -23,9 +23,9 @@ _BYTES = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
 class RecordFilter:
     """The wanted records. An empty tuple and None want all.
 
-    Texts may have the wildcards of a shell, and `!` before them excludes. statuses: as `status_range` reads
-    them. paths: without the query. slower_than, origin_slower_than: seconds. larger_than: bytes. with_problems: only answers with a problem, a fault, a note or a
-    status of 500 and above.
+    Texts may have the wildcards of a shell, and `!` before them excludes. statuses: as `status_range` reads them.
+    paths: without the query. slower_than, origin_slower_than: seconds. larger_than: bytes. with_problems: only answers
+    with a problem, a fault, a note or a status of 500 and above.
     """
 
     routes: Sequence[str] = ()

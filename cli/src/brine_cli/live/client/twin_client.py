@@ -47,12 +47,10 @@ class TwinClient:
         url = self._find()
         try:
             with closing(_connection(url)) as connection:
-                content: dict[str, Any] = json.loads(_answer(connection, url, STATS).read())
+                content: dict[str, Any] = json.loads(_answer(connection, url, STATS, "application/json").read())
                 return content
         except _OUR_ERRORS as error:
             raise _not_running(url, error) from None
-        except ValueError:
-            raise NotATwin(f"{url}{STATS} does not answer with JSON. Is {url} a running `brine dev`?") from None
 
     def records(
         self, *, recent: int = 0, reconnects: Callable[[str], None] | None = None
@@ -79,7 +77,7 @@ class TwinClient:
         url = self._find()
         with closing(_connection(url)) as connection:
             try:
-                stream = _answer(connection, url, f"{EVENTS}?recent={recent}")
+                stream = _answer(connection, url, f"{EVENTS}?recent={recent}", "text/event-stream")
             except _OUR_ERRORS as error:
                 raise _not_running(url, error) from None
             with closing(stream):
@@ -119,15 +117,16 @@ def _connection(url: str) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_SILENCE)
 
 
-def _answer(connection: http.client.HTTPConnection, url: str, page: str) -> http.client.HTTPResponse:
+def _answer(connection: http.client.HTTPConnection, url: str, page: str, media_type: str) -> http.client.HTTPResponse:
+    """Return the answer to a request for a page, if it has this media type. Raises NotATwin."""
     connection.request("GET", page)
     response = connection.getresponse()
-    if response.status != 200:
-        raise NotATwin(
-            f"{url}{page.partition('?')[0]} answers {response.status} {response.reason}. Is {url} a running `brine "
-            "dev`? Give the right URL with --twin"
-        )
-    return response
+    if response.status == 200 and response.headers.get_content_type() == media_type:
+        return response
+    raise NotATwin(
+        f"{url}{page.partition('?')[0]} answers {response.status} {response.reason} with "
+        f"{response.headers.get_content_type()}, so it is no running `brine dev`. Give the right URL with --twin"
+    )
 
 
 def _not_running(url: str, error: Exception) -> TwinNotRunning:

@@ -113,7 +113,7 @@ def result_text(record: RequestRecord) -> str:
         return record.reason or ""
     if record.result == "problem" and record.problem:
         return f"problem ({record.problem})"
-    reason = record.reason
+    reason = (record.reason or "").removeprefix(record.result).removeprefix("; ") or None
     if record.result in {"hit", "collapsed", "stale"} and record.ttl is not None and reason is None:
         reason = f"{span_text(record.ttl)} left" if record.ttl >= 0 else f"for {span_text(-record.ttl)}"
     if record.result == "miss" and record.stored and not (reason or "").startswith("request:"):

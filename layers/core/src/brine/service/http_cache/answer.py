@@ -30,7 +30,8 @@ type Result = Literal["hit", "stale", "collapsed", "miss", "validated", "pass", 
 class Answer:
     """A response, and what happened on the way to it. The members are those of `Trace`, and these:
 
-    `stored`: whether the origin's response was stored. `fwd` and `detail`: as in Cache-Status. `problem`: the kind of problem that the response describes.
+    `stored`: whether the origin's response was stored. `fwd` and `detail`: as in Cache-Status. `problem`: the kind of
+    problem that the response describes.
     `source`: the stored form of the response, for a function that makes another one from it; None if it has none.
     `error`: what a function raised, for the log.
     """
