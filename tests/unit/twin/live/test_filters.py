@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from brine_cli.live.client.filters import RecordFilter, bytes_of, seconds_of, status_range
+from brine.service.http_cache.answer import Result
+from brine_cli.live.client.filters import RESULTS, RecordFilter, bytes_of, result_of, seconds_of, status_range
 from tests.unit.twin.live.making import miss, record
 
 ORDER = miss(target="/orders/7?x=1", method="POST", status=404, seconds=0.3, origin_seconds=0.2, bytes=2_000)
@@ -53,6 +54,11 @@ def test_a_filter(filters: dict[str, Any], *, is_wanted: bool) -> None:
     assert RecordFilter(**filters).wants(ORDER) is is_wanted
 
 
+def test_the_results_are_those_of_the_gateway() -> None:
+    assert RESULTS == Result.__value__.__args__
+    assert [result_of(f"!{name}") for name in RESULTS] == [f"!{name}" for name in RESULTS]
+
+
 @pytest.mark.parametrize(
     "members", [{"problem": "origin-timeout"}, {"faults": ("table-throttled",)}, {"notes": ("a",)}, {"status": 500}]
 )
@@ -86,6 +92,8 @@ def test_sizes(text: str, size: float) -> None:
         (bytes_of, "big", "'big' is no size. Write 500, 10kB or 1.5MB"),
         (status_range, "7xx", "'7xx' is no status. Write 404, 4xx or 500-503"),
         (status_range, "40", "'40' is no status"),
+        (result_of, "!mis", "'mis' is no result. Did you mean miss\\? The results are hit, stale, "),
+        (result_of, "xyz", "'xyz' is no result. The results are hit, stale, "),
     ],
 )
 def test_other_texts_are_refused_with_their_form(read: Any, text: str, message: str) -> None:

@@ -23,6 +23,7 @@ class Parsed(click.ParamType):
         from brine_cli.live.client import filters  # noqa: PLC0415 - the help needs no filter
 
         read: Callable[[str], object] = {
+            "result": filters.result_of,
             "status": filters.status_range,
             "duration": filters.seconds_of,
             "size": filters.bytes_of,
@@ -42,6 +43,7 @@ class Parsed(click.ParamType):
     "--result",
     "results",
     multiple=True,
+    type=Parsed("result", keeps=True),
     metavar="RESULT",
     help="Requests with this result: hit, stale, collapsed, miss, validated, pass, refused or problem.",
 )

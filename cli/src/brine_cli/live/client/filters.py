@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from brine_cli.live.record import RequestRecord
+
+RESULTS = ("hit", "stale", "collapsed", "miss", "validated", "pass", "refused", "problem")
+"""The results of a gateway (brine.service.http_cache.answer.Result)."""
 
 _STATUS = re.compile(r"([1-5])xx|(\d{3})(?:-(\d{3}))?", re.IGNORECASE)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m)?", re.ASCII)
@@ -55,6 +59,16 @@ class RecordFilter:
             and _is_above(record.bytes, self.larger_than)
             and (not self.with_problems or _has_problem(record))
         )
+
+
+def result_of(text: str) -> str:
+    """Return the result, or `!` and the result. Raises ValueError for a result that no answer has."""
+    name = text.removeprefix("!")
+    if name in RESULTS:
+        return text
+    near = get_close_matches(name, RESULTS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ValueError(f"{name!r} is no result.{hint} The results are {', '.join(RESULTS)}")
 
 
 def status_range(text: str) -> tuple[int, int]:
