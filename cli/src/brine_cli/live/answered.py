@@ -1,4 +1,4 @@
-"""What the gateway itself says about an answer: its log line `answered`, and its member of Cache-Status."""
+"""The gateway's own account of an answer: its log line `answered`, and its member of Cache-Status."""
 
 from __future__ import annotations
 

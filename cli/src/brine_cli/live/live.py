@@ -46,7 +46,7 @@ class Live:
         return self._stats.snapshot(self._monotonic())
 
     def taker(self, show: Callable[[str], None] | None) -> Callable[[str], None]:
-        """Return what takes the lines of functions. show: also gets each line; without it and a printer, stdout."""
+        """Return the callback for lines of functions. show: gets each line too; the default is the printer, else stdout."""
 
         def take(line: str) -> None:
             is_recorded = self.recorder.take(line)
@@ -61,7 +61,7 @@ class Live:
         return take
 
     def reporter(self, report: Callable[[str], None]) -> Callable[[str], None]:
-        """Return what takes remarks about single requests: `report`, unless the printed lines have them."""
+        """Return the callback for remarks about single requests: `report`, unless the printed lines have them."""
         is_printed = self._printer is not None and self._printer.prints_requests
         return (lambda _: None) if is_printed else report
 

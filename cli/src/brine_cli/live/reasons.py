@@ -31,7 +31,7 @@ def reason_of(status: Mapping[str, Any], fields: Fields, problem: str | None) ->
 
 
 def restrictions(fields: Fields) -> tuple[str, ...]:
-    """Return what in a request keeps the cache from answering with a fresh response (RFC 9111 section 5.2.1).
+    """Return the parts of a request that rule out a fresh stored response (RFC 9111 section 5.2.1).
 
     These are names of conditions for the origin, and cache directives with their values.
     """

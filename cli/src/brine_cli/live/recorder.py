@@ -1,4 +1,4 @@
-"""Makes one record of each request: what the twin measured, joined with the gateway's log line of the same request id.
+"""Makes one record of each request: the twin's measurements, joined with the gateway's log line of the same request id.
 
 The function writes its line before it answers, but the line comes through a pipe, and the answer through a socket. So
 a record waits a short time for its line. The client does not wait.
@@ -127,7 +127,7 @@ class Recorder:
         self._changed.notify_all()
 
     def _sweep(self) -> None:
-        """Publish the records whose line does not come."""
+        """Publish the records that have waited long enough for their line."""
         while True:
             with self._changed:
                 now = self._monotonic()

@@ -1,4 +1,4 @@
-"""What to change so that the responses of a route are stored, by the reason why they are not.
+"""The changes that let the responses of a route be stored, by the reason why they are not.
 
 docs/troubleshoot-a-miss.md explains each reason. Only reasons with a remedy are here.
 """

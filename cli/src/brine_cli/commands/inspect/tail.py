@@ -19,7 +19,7 @@ class Parsed(click.ParamType):
         self._keeps = keeps
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the text or what it stands for. Fails with the error of the function."""
+        """Return the text or its value. Fails with the error of the function."""
         from brine_cli.live.client import filters  # noqa: PLC0415 - the help needs no filter
 
         read: Callable[[str], object] = {

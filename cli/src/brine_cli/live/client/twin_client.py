@@ -86,7 +86,7 @@ class TwinClient:
 
 
 def _events(stream: http.client.HTTPResponse) -> Generator[RequestRecord | Lost]:
-    """Yield what a stream of server-sent events has, until it ends or the twin is gone."""
+    """Yield the records of a stream of server-sent events, until it ends or the twin is gone."""
     event = ""
     while True:
         try:

@@ -41,7 +41,7 @@ _END_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Output:
+class _FunctionLine:
     """A line of a function. is_recorded: whether a record tells the same."""
 
     line: str
@@ -49,7 +49,7 @@ class _Output:
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class _OwnLine:
     line: str
 
 
@@ -60,7 +60,7 @@ class LogPrinter:
         self.mode: LogMode = mode
         self._out = out
         self._errors = errors
-        self._mailbox: Mailbox[RequestRecord | _Output | _Report] = Mailbox(LIMIT)
+        self._mailbox: Mailbox[RequestRecord | _FunctionLine | _OwnLine] = Mailbox(LIMIT)
         self._width = partial(terminal_width, out, environment)
         self._lines = RequestLines(Colours.of(out, environment), self._width)
         self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
@@ -86,28 +86,28 @@ class LogPrinter:
     def output(self, line: str, *, is_recorded: bool) -> None:
         """Write a line of a function. Waits for a slow terminal."""
         if self.mode != "none":
-            self._mailbox.put(_Output(line, is_recorded), timeout=_OUTPUT_SECONDS)
+            self._mailbox.put(_FunctionLine(line, is_recorded), timeout=_OUTPUT_SECONDS)
 
     def report(self, line: str) -> None:
         """Write a line of the twin itself."""
-        self._mailbox.put(_Report(line), timeout=_OUTPUT_SECONDS)
+        self._mailbox.put(_OwnLine(line), timeout=_OUTPUT_SECONDS)
 
     def _write_all(self) -> None:
         while (item := self._mailbox.get()) is not None:  # until it is closed and empty
-            stream = self._errors if isinstance(item, _Report | Lost) else self._out
+            stream = self._errors if isinstance(item, _OwnLine | Lost) else self._out
             text = self._text(item)
             if text is not None:
                 with contextlib.suppress(OSError, ValueError):  # the reader of our output has ended
                     stream.write(f"{text}\n")
                     stream.flush()
 
-    def _text(self, item: RequestRecord | _Output | _Report | Lost) -> str | None:
+    def _text(self, item: RequestRecord | _FunctionLine | _OwnLine | Lost) -> str | None:
         match item:
             case Lost():
                 return f"brine: {item.count} lines are missing here, because they were not read fast enough"
-            case _Report():
+            case _OwnLine():
                 return self._wrapped(f"brine: {item.line}")
-            case _Output():
+            case _FunctionLine():
                 if self.mode == "json":
                     return item.line
                 if self.mode == "full":

@@ -36,7 +36,7 @@ _RESULT_COLOURS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The widths of the columns that share what the fixed ones leave. None: as long as the text is."""
+    """The widths of the columns that share the rest of the line. is_cut: whether longer texts are shortened."""
 
     request: int
     result: int
