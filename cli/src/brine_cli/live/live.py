@@ -46,7 +46,10 @@ class Live:
         return self._stats.snapshot(self._monotonic())
 
     def taker(self, show: Callable[[str], None] | None) -> Callable[[str], None]:
-        """Return the callback for lines of functions. show: gets each line too; the default is the printer, else stdout."""
+        """Return the callback for lines of functions.
+
+        show: gets each line too. Without it, the printer gets them, else stdout.
+        """
 
         def take(line: str) -> None:
             is_recorded = self.recorder.take(line)

@@ -55,7 +55,7 @@ def test_a_filter(filters: dict[str, Any], *, is_wanted: bool) -> None:
 
 
 def test_the_results_are_those_of_the_gateway() -> None:
-    assert RESULTS == Result.__value__.__args__
+    assert Result.__value__.__args__ == RESULTS
     assert [result_of(f"!{name}") for name in RESULTS] == [f"!{name}" for name in RESULTS]
 
 
