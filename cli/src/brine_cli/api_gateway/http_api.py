@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from brine_cli.api_gateway.authorization.refused import AccessRefused
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.responses import MalformedResponse, to_response
-from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.http import limits
 from brine_cli.http.sandbox import may_be_shown, sandboxed
 from brine_cli.lambda_runtime.environment import InvocationFailed
@@ -19,15 +19,17 @@ from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine_cli.api_gateway.events import Event
     from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.template.event_sources import ApiRoute
 
 
 @dataclass(slots=True, kw_only=True)
 class HttpApi:
-    """Answers requests as API Gateway would. `environments` run the functions of the routes.
+    """Answers requests as API Gateway would. `environments` run the functions of the routes. `authorize` checks them.
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
     called with the name of a function, the request and its answer.
@@ -36,6 +38,7 @@ class HttpApi:
     routes: RouteTable
     environments: Mapping[str, Environments]
     admission: Admission
+    authorize: Callable[[HttpRequest, ApiRoute, Event, datetime], None]
     report: Callable[[str], None]
     integration_timeout: float
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
@@ -58,11 +61,11 @@ class HttpApi:
         if match is None:
             return limits.refusal(404, "Not Found")
         now = datetime.now(UTC)
+        event = to_event(request, target, match, now)
         try:
-            principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
-        except SignatureRefused as refused:
-            return self._refuse(request, str(refused), limits.refusal(403, "Forbidden"))
-        event = to_event(request, target, match, now, principal)
+            self.authorize(request, match.route, event, now)
+        except AccessRefused as refused:
+            return self._refuse(request, str(refused), refused.response)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
             size, limit = f"{len(packed):,} bytes", f"Lambda takes {limits.EVENT_BYTES:,}"
