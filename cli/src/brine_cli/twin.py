@@ -12,12 +12,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from brine.adapters.config.routes import parse_routes
 from brine.bootstrap.common import read_configuration
 from brine.errors import ConfigError
+from brine_cli.api_gateway.authorization.authorize import authorization
+from brine_cli.api_gateway.authorization.notices import authorizer_notices
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.covered_routes import covered_routes
@@ -32,9 +34,13 @@ from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
 from brine_cli.lambda_runtime.shared_environment import SharedEnvironment
 from brine_cli.lifetime_hints import LifetimeHints
+from brine_cli.schedules.runner import ScheduleRunner
 from brine_cli.single_route import single_route
 from brine_cli.template.application import Application, read_application
 from brine_cli.template.data import data_resources
+from brine_cli.template.parameters import check_given
+from brine_cli.template.published import Published
+from brine_cli.template.ssm import ssm_parameters
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -43,6 +49,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Routes
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.single_route import Keys
     from brine_cli.template.stacks import Stack, StackTemplate
@@ -83,6 +90,10 @@ class Twin:
     report: gets the lines of the twin itself.
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
     integration_timeout: seconds that API Gateway waits for a function.
+    claims: the claims of every request to a route with a JWT authorizer. No token is checked then.
+    verifies_tokens: check the signatures of tokens with the keys of their issuers, and accept no unsigned tokens.
+    runs_schedules: invoke functions by the schedules of the template.
+    serves: False starts no functions and no server, for a single invocation by one of `launches`.
 
     The attribute `prefix` is the path of the first route, if it is known. Entering raises CommandError.
     """
@@ -103,11 +114,16 @@ class Twin:
     report: Callable[[str], None] = to_stderr
     show: Callable[[str], None] | None = None
     integration_timeout: float = limits.INTEGRATION_SECONDS
+    claims: Mapping[str, Any] | None = None
+    verifies_tokens: bool = False
+    runs_schedules: bool = False
+    serves: bool = True
     url: str = field(default="", init=False)
     httpbin: str | None = field(default=None, init=False)
     resources: dict[str, str] = field(default_factory=dict, init=False)
     prefix: str = field(default="/", init=False)
     application: Application = field(default=Application(functions={}, routes=()), init=False)
+    launches: dict[str, Launch] = field(default_factory=dict, init=False)
     _environments: dict[str, Environments] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +141,18 @@ class Twin:
         if self.routes is not None and not self.routes.is_file():
             raise CommandError(f"{self.routes}: no such file")
         self._given_endpoint = self.aws_endpoint
+        if self.claims is not None and self.verifies_tokens:
+            raise CommandError("claims and the check of tokens exclude each other. Give --claims or --verify-tokens")
+        self._secret_file: dict[tuple[str, str], str] = {}
+        if self.secrets is not None:
+            from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (boto3, see below)
+
+            self._secret_file = read_secret_file(self.secrets)
+        of_file = {
+            kind: {name: text for (one, name), text in self._secret_file.items() if one == kind}
+            for kind in ("secret", "parameter")
+        }
+        self._published = Published(parameters=of_file["parameter"], secrets=of_file["secret"])
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -152,7 +180,13 @@ class Twin:
         self.application = self._read(template, attributes)
         for notice in self.application.notices:
             self.report(notice)
-        self._put_secrets()
+        self._prepare_launches()
+        if not self.serves:
+            return
+        for notice in authorizer_notices(
+            self.application.routes, self.application.functions, claims=self.claims, verifies=self.verifies_tokens
+        ):
+            self.report(notice)
         known_routes = self._check_routes()
         pollers = self._pollers()
         for poller in pollers:
@@ -162,11 +196,16 @@ class Twin:
         for poller in pollers:
             poller.start()
             stack.callback(poller.stop)  # before its function stops, so that it does not report that
+        if self.runs_schedules:
+            schedules = ScheduleRunner(self.application.schedules, self._invoke, report=self.report)
+            schedules.start()
+            stack.callback(schedules.stop)
         admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
         api = HttpApi(
             routes=RouteTable(self.application.routes),
             environments=self._environments,
             admission=admission,
+            authorize=authorization(self._environments, claims=self.claims, verifies=self.verifies_tokens),
             report=self.report,
             integration_timeout=self.integration_timeout,
             on_answer=None if known_routes is None else self._hints(known_routes),
@@ -178,20 +217,28 @@ class Twin:
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
             run_emulator("moto", hosts=self.allow_hosts, origins=self.allow_origins, on_demand=not resources)
         )
-        if not resources:
-            return {}
-        from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
+        attributes: dict[tuple[str, str], str] = {}
+        if resources:
+            from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
 
-        attributes = create_resources(resources, self.aws_endpoint)
-        self.resources = {name: attributes[name, "Ref"] for name in resources}
+            attributes = create_resources(resources, self.aws_endpoint)
+            self.resources = {name: attributes[name, "Ref"] for name in resources}
+        self._provide_values(template, attributes, self.aws_endpoint)
         return attributes
 
-    def _put_secrets(self) -> None:
-        if self.secrets is None or self.aws_endpoint is None:
+    def _provide_values(self, template: StackTemplate, attributes: dict[tuple[str, str], str], endpoint: str) -> None:
+        """Create the secrets of the user and the SSM parameters, and read the secrets that a template reads."""
+        stacks = self._stacks(template, attributes)
+        parameters = [one for stack in stacks for one in ssm_parameters(stack.template, stack.resolver)]
+        arns = [value for (name, key), value in attributes.items() if key == "Id"] if template.reads_secrets else []
+        if not (self.secrets or parameters or arns):
             return
-        from brine_cli.emulators.secret_file import put_secrets, read_secret_file  # noqa: PLC0415  (boto3, see above)
+        from brine_cli.emulators.secret_file import put_secrets  # noqa: PLC0415  (boto3, see above)
+        from brine_cli.emulators.ssm_values import put_parameters, secret_texts  # noqa: PLC0415  (see above)
 
-        put_secrets(read_secret_file(self.secrets), self.aws_endpoint)
+        put_secrets(self._secret_file, endpoint)
+        put_parameters(parameters, endpoint)
+        self._published = self._published.joined(Published(secrets=secret_texts(arns, endpoint)))
 
     def _report_missing_secrets(self, routes: Routes) -> None:
         """Tell the user which secrets of routes the emulator lacks. Requests to such a route get a problem."""
@@ -226,7 +273,7 @@ class Twin:
     def _stacks(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> tuple[Stack, ...]:
         origin = self.httpbin or self.origin or "http://httpbin.invalid"  # the last until httpbin runs
         known = {**dict.fromkeys(template.origin_parameters, origin), **self.parameters}
-        return resolve_stacks(template, known, attributes)
+        return resolve_stacks(template, known, attributes, self._published)
 
     def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
         unknown = self.parameters.keys() - template.parameters
@@ -235,6 +282,7 @@ class Twin:
             raise TemplateError(
                 f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}. Its parameters: {names}"
             )
+        check_given(template.template.parameters, self.parameters)
         application = read_application(*self._stacks(template, attributes))
         chooses_routes = self.origin is not None or self.routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
@@ -282,7 +330,7 @@ class Twin:
         gateways = self._gateways
         return lambda function, request, response: hints(request, response) if function in gateways else None
 
-    def _start_functions(self) -> None:
+    def _prepare_launches(self) -> None:
         variables: dict[str, str] = {}
         if self.routes is not None:
             variables[_ROUTES] = str(self.routes.resolve())
@@ -292,10 +340,16 @@ class Twin:
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
             opt = self._folder / "opt" / name
-            launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=self.show)
+            self.launches[name] = prepare(
+                function, opt, endpoint=self.aws_endpoint, variables=variables, show=self.show
+            )
+
+    def _start_functions(self) -> None:
+        self._prepare_launches()
+        for name, launch in self.launches.items():
             self._environments[name] = (
                 SharedEnvironment(launch, self.report)
-                if function.has_threads and not self.environments
+                if self.application.functions[name].has_threads and not self.environments
                 else OnDemandEnvironments(launch, self.report, limit=self.environments or LIMIT)
             )
             self._environments[name].start()

@@ -64,8 +64,8 @@ class HttpApi:
         event = to_event(request, target, match, now)
         try:
             self.authorize(request, match.route, event, now)
-        except AccessRefused as refused:
-            return self._refuse(request, str(refused), refused.response)
+        except AccessRefused as denied:
+            return self._refuse(request, str(denied), denied.response)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
             size, limit = f"{len(packed):,} bytes", f"Lambda takes {limits.EVENT_BYTES:,}"

@@ -32,7 +32,9 @@ class Timetable:
             if time is not None and time <= now:
                 following = schedule.expression.after(time)
                 # After a pause of the machine, missed runs are not made up for.
-                self._next[schedule] = following if following is None or following > now else schedule.expression.after(now)
+                self._next[schedule] = (
+                    following if following is None or following > now else schedule.expression.after(now)
+                )
                 yield schedule, time
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from brine_cli.api_gateway.authorization.function_access import FunctionAccess
+from brine_cli.api_gateway.authorization.issuer_keys import IssuerKeys
 from brine_cli.api_gateway.authorization.refused import AccessRefused
+from brine_cli.api_gateway.authorization.token_access import TokenAccess
 from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.template.authorizers.kinds import JwtAuthorizer, LambdaAuthorizer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from brine_cli.api_gateway.authorization.function_access import FunctionAccess
-    from brine_cli.api_gateway.authorization.token_access import TokenAccess
     from brine_cli.api_gateway.events import Event
     from brine_cli.http.messages import HttpRequest
+    from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.template.event_sources import ApiRoute
 
 
@@ -32,20 +35,33 @@ class Authorization:
 
         now: in UTC.
         """
+        context = event["requestContext"]
         match route.authorizer:
             case "NONE":
-                return
+                pass
             case "AWS_IAM":
-                authorizer = self._signer(request, now)
+                context["authorizer"] = self._signer(request, now)
                 event["headers"].pop("authorization", None)  # API Gateway removes it
-            case JwtAuthorizer() as of_tokens:
-                authorizer = self.tokens(of_tokens, route.scopes, event, now)
-            case LambdaAuthorizer() as of_function:
-                authorizer = self.functions(of_function, route, event)
-        event["requestContext"]["authorizer"] = authorizer
+            case JwtAuthorizer() as authorizer:
+                context["authorizer"] = self.tokens(authorizer, route.scopes, event, now)
+            case LambdaAuthorizer() as authorizer:
+                context["authorizer"] = self.functions(authorizer, route, event)
 
     def _signer(self, request: HttpRequest, now: datetime) -> Event:
         try:
             return {"iam": signer_of(request, now).claims}
         except SignatureRefused as refused:
             raise AccessRefused(str(refused), HTTPStatus.FORBIDDEN) from None
+
+
+def authorization(
+    environments: Mapping[str, Environments], *, claims: Mapping[str, Any] | None = None, verifies: bool = False
+) -> Authorization:
+    """Return the check of requests for a twin.
+
+    environments: run the functions, by logical id. claims: of the user, for all requests. verifies: check signatures.
+    """
+    return Authorization(
+        tokens=TokenAccess(claims=claims, keys=IssuerKeys() if verifies else None),
+        functions=FunctionAccess(environments=environments, claims=claims),
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.api_gateway.authorization.authorizer_events import authorizer_event, route_arn
 from brine_cli.api_gateway.authorization.identity import identity_value
-from brine_cli.api_gateway.authorization.policies import allows
+from brine_cli.api_gateway.authorization.policies import InvalidDecision, allows
 from brine_cli.api_gateway.authorization.refused import AccessRefused
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
@@ -50,15 +50,13 @@ class FunctionAccess:
         present = [value for value in identity if value is not None]
         if len(present) < len(identity):
             missing = [source for source, value in zip(authorizer.identity_sources, identity, strict=True) if not value]
-            raise AccessRefused(
-                f"the authorizer {authorizer.name} wants {', '.join(missing)}", HTTPStatus.UNAUTHORIZED
-            )
+            raise AccessRefused(f"the authorizer {authorizer.name} wants {', '.join(missing)}", HTTPStatus.UNAUTHORIZED)
         if authorizer.function not in self.environments:
             return self._of_elsewhere(authorizer)
         answer = self._answer(authorizer, route, event, tuple(present))
         try:
             is_allowed, context = _decision(authorizer, answer, event)
-        except ValueError as mistake:
+        except InvalidDecision as mistake:
             raise _failed(authorizer, f"its answer is not one that API Gateway takes: {mistake}") from None
         if not is_allowed:
             raise AccessRefused(f"the authorizer {authorizer.name} refuses it", HTTPStatus.FORBIDDEN)
@@ -99,18 +97,20 @@ class FunctionAccess:
 
 
 def _decision(authorizer: LambdaAuthorizer, answer: Any, event: Event) -> tuple[bool, Any]:
-    """Return whether an answer allows the request, and the context in it. Raises ValueError with a message."""
+    """Return whether an answer allows the request, and the context in it. Raises InvalidDecision."""
     if not isinstance(answer, dict):
-        raise ValueError(f"{json.dumps(answer)[:100]} is not an object")
+        raise InvalidDecision(f"{json.dumps(answer)[:100]} is not an object")
     context = answer.get("context")
     if context is not None and not isinstance(context, dict):
-        raise ValueError("its context is not an object")
+        raise InvalidDecision("its context is not an object")
     if authorizer.has_simple_responses:
         if not isinstance(answer.get("isAuthorized"), bool):
-            raise ValueError("EnableSimpleResponses wants isAuthorized: true or false")
+            raise InvalidDecision("EnableSimpleResponses wants isAuthorized: true or false")
         return answer["isAuthorized"], context
     if "policyDocument" not in answer:
-        raise ValueError("it has no policyDocument. For isAuthorized, the authorizer needs EnableSimpleResponses: true")
+        raise InvalidDecision(
+            "it has no policyDocument. For isAuthorized, the authorizer needs EnableSimpleResponses: true"
+        )
     return allows(answer["policyDocument"], route_arn(event)), context
 
 

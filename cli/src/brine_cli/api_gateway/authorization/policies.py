@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 _ACTION: Final = "execute-api:Invoke"
 
 
+class InvalidDecision(Exception):
+    """API Gateway cannot use the answer of a Lambda authorizer, and answers 500. The message says why."""
+
+
 def allows(policy: Any, arn: str) -> bool:
     """Return whether a policy document allows the call of a route: a statement allows it, and none denies it.
 
-    arn: of the route, with the stage, the method and the path. Raises ValueError if it is not a policy document.
+    arn: of the route, with the stage, the method and the path. Raises InvalidDecision if it is not a policy document.
     """
     effects = set(_effects(policy, arn))
     return "Allow" in effects and "Deny" not in effects
@@ -26,10 +30,10 @@ def _effects(policy: Any, arn: str) -> Iterator[str]:
     if isinstance(statements, dict):
         statements = [statements]
     if not isinstance(statements, list) or not all(isinstance(one, dict) for one in statements):
-        raise ValueError("its policyDocument has no list of Statement")
+        raise InvalidDecision("its policyDocument has no list of Statement")
     for statement in statements:
         if statement.get("Effect") not in {"Allow", "Deny"}:
-            raise ValueError("a Statement of its policyDocument has no Effect of Allow or Deny")
+            raise InvalidDecision("a Statement of its policyDocument has no Effect of Allow or Deny")
         if _is_about(statement, "Action", _ACTION, is_case_sensitive=False) and _is_about(statement, "Resource", arn):
             yield statement["Effect"]
 
@@ -40,7 +44,7 @@ def _is_about(statement: dict[str, Any], name: str, value: str, *, is_case_sensi
             given = statement[key]
             patterns = given if isinstance(given, list) else [given]
             return any(_matches(str(one), value, is_case_sensitive=is_case_sensitive) for one in patterns) is is_wanted
-    raise ValueError(f"a Statement of its policyDocument has neither {name} nor Not{name}")
+    raise InvalidDecision(f"a Statement of its policyDocument has neither {name} nor Not{name}")
 
 
 def _matches(pattern: str, value: str, *, is_case_sensitive: bool) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from brine_cli.http import limits
 
 if TYPE_CHECKING:
+    from http import HTTPStatus
+
     from brine_cli.http.messages import HttpResponse
 
 

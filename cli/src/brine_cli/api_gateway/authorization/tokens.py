@@ -54,7 +54,9 @@ def read_token(text: str) -> Token:
 def unsigned_token(claims: Mapping[str, Any]) -> str:
     """Return a token with these claims and without a signature, for development."""
     parts = ({"alg": UNSIGNED, "typ": "JWT"}, claims)
-    encoded = (base64.urlsafe_b64encode(json.dumps(part, separators=(",", ":")).encode()).rstrip(b"=") for part in parts)
+    encoded = (
+        base64.urlsafe_b64encode(json.dumps(part, separators=(",", ":")).encode()).rstrip(b"=") for part in parts
+    )
     return b".".join([*encoded, b""]).decode()
 
 

@@ -56,7 +56,9 @@ def read_schedule_resource(name: str, kind: str, properties: Node) -> Iterator[S
     """
     text = properties.get("ScheduleExpression")
     if text is None:
-        raise NotEmulated(f"{name} ({kind}): it has an EventPattern, and the local twin has no event bus. Try: brine invoke")
+        raise NotEmulated(
+            f"{name} ({kind}): it has an EventPattern, and the local twin has no event bus. Try: brine invoke"
+        )
     expression = _expression(name, text, properties.get("ScheduleExpressionTimezone"))
     targets = properties.get("Targets", []) if kind == RULE else [properties.get("Target") or {}]
     own = str(properties.get("Name") or f"{STACK}-{name}")
