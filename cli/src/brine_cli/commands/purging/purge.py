@@ -24,12 +24,11 @@ from brine_cli.errors import CommandError
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
-    from pathlib import Path
 
     from brine.domain.routing.route import Routes
     from brine.service.purge import Purge, Purger
+    from brine_cli.commands.purging.purge_options import PurgeOptions
 
 TOLERANCE: Final = 2.0
 """Seconds by which the clock of this machine may be wrong. It is less than the margin of a stamp, which also covers the
@@ -39,7 +38,7 @@ _NEEDS_APP: Final = ". If the route is in the code of a function, add --app FILE
 _NEEDS_PART: Final = ". If a function fetches it as a part, add --part ROUTE and write the path as the function does"
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: PurgeOptions) -> None:
     """Purge, and print a summary. Raises CommandError."""
     try:
         environment = _environment(options)
@@ -60,7 +59,6 @@ def run(options: argparse.Namespace) -> int:
     if options.all_tenants:
         of_tenant = ", for all tenants"
     print(f"Purged {'softly, to be validated' if done.soft else 'hard'}: {purged}{of_tenant}.")
-    return 0
 
 
 def server_time(url: str) -> float:
@@ -88,9 +86,9 @@ def check_clock(server: float, local: float) -> None:
         )
 
 
-def _check_route(options: argparse.Namespace, in_code: Routes | None) -> None:
+def _check_route(options: PurgeOptions, in_code: Routes | None) -> None:
     """Raise CommandError if no route has this name. DynamoDB would accept a stamp of any name."""
-    file: Path = options.routes if in_code is None else options.app.with_name(ROUTES_BESIDE_CODE)
+    file = options.routes if options.app is None else options.app.with_name(ROUTES_BESIDE_CODE)
     known = set() if in_code is None else {route.name for route in in_code}
     if in_code is None or file.is_file():
         text, source = read_configuration("routes", file)
@@ -101,7 +99,7 @@ def _check_route(options: argparse.Namespace, in_code: Routes | None) -> None:
         raise CommandError(f'{places} has no route named "{options.route}"{hint}')
 
 
-def _namespace(options: argparse.Namespace, environment: Mapping[str, str]) -> str:
+def _namespace(options: PurgeOptions, environment: Mapping[str, str]) -> str:
     """Return the namespace of the function of `--app`. Raises CommandError if it is not known.
 
     A purge with a wrong namespace would be stored, and end nothing.
@@ -114,7 +112,7 @@ def _namespace(options: argparse.Namespace, environment: Mapping[str, str]) -> s
     return given
 
 
-def _environment(options: argparse.Namespace) -> Mapping[str, str]:
+def _environment(options: PurgeOptions) -> Mapping[str, str]:
     """Return the environment variables of a function of the stack."""
     environment = dict(os.environ)
     environment["BRINE_ROUTES"] = str(options.routes) if options.url and not options.app else ""
@@ -125,7 +123,7 @@ def _environment(options: argparse.Namespace) -> Mapping[str, str]:
     return environment
 
 
-def _session(options: argparse.Namespace, environment: Mapping[str, str]) -> boto3.Session:
+def _session(options: PurgeOptions, environment: Mapping[str, str]) -> boto3.Session:
     """Return the session of the operator. An emulator never gets real credentials."""
     if environment.get("AWS_ENDPOINT_URL", "").startswith("http://"):
         access_key, secret_key, token = CREDENTIALS.values()
@@ -133,7 +131,7 @@ def _session(options: argparse.Namespace, environment: Mapping[str, str]) -> bot
     return boto3.Session(region_name=options.region or environment.get("AWS_REGION"))
 
 
-def _purge(purger: Purger, options: argparse.Namespace) -> tuple[Purge, str]:
+def _purge(purger: Purger, options: PurgeOptions) -> tuple[Purge, str]:
     """Purge the chosen responses. Return the purge, and a description of these responses."""
     tenant = NO_TENANT if options.tenant is None else options.tenant
     if options.tag is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine_cli.commands.purge import TOLERANCE, check_clock, server_time
+from brine_cli.commands.purging.purge import TOLERANCE, check_clock, server_time
 from brine_cli.errors import CommandError
 from tests.support.loopback import Loopback, answering_once_and_closing
 

@@ -8,7 +8,7 @@ import pytest
 
 import brine_cli
 from brine_cli.__main__ import main
-from brine_cli.commands import new
+from brine_cli.commands.project import new
 from brine_cli.project.new_project import project_files
 
 if TYPE_CHECKING:

@@ -11,13 +11,11 @@ from brine_cli.template.local import local_template
 from brine_cli.template.stacks import read_stack_template
 
 if TYPE_CHECKING:
-    import argparse
     from pathlib import Path
 
 
-def run(options: argparse.Namespace) -> int:
+def run(built: Path) -> None:
     """Write local.yaml beside the built template, and print its path. Raises CommandError."""
-    built: Path = options.template
     if not built.is_file():
         raise CommandError(
             f"{built} does not exist. Run `sam build` first, or name the built template with --template."
@@ -32,4 +30,3 @@ def run(options: argparse.Namespace) -> int:
     print(
         f"Wrote {written}. To use it: sam local start-api --template {written} ... (`brine emulators` prints the rest)"
     )
-    return 0

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import brine_cli
 from brine_cli.project.stack_files import vendor
 
 if TYPE_CHECKING:
-    import argparse
+    from pathlib import Path
 
 
-def run(options: argparse.Namespace) -> int:
+def run(project: Path) -> None:
     """Write the folder .brine. Raises CommandError."""
-    folder = vendor(Path(options.project))
+    folder = vendor(project)
     print(f"{folder} has Brine {brine_cli.__version__}: nest {folder.name}/template.yaml in your template")
-    return 0

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
 from brine_cli.commands.sam_commands import DOCKER_NAME, sam_commands
+from brine_cli.commands.serve.emulators_options import DOCKER_BRIDGE
 from brine_cli.emulators.run import run_emulator
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
-    import argparse
-
-DOCKER_BRIDGE = "172.17.0.1"
+    from brine_cli.commands.serve.emulators_options import EmulatorsOptions
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: EmulatorsOptions) -> None:
     """Serve until stopped. Raises CommandError."""
     vendor_if_needed(options.template)
     template = read_stack_template(options.template)
@@ -50,7 +49,6 @@ def run(options: argparse.Namespace) -> int:
         for line in sam_commands(template, options.template, urls, given, platform.machine()):
             print(f"  {line}", flush=True)
         signals.wait()
-    return 0
 
 
 def _is_ours(address: str) -> bool:
