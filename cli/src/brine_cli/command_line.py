@@ -23,6 +23,8 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "new": LazyCommand("brine_cli.commands.project.new_command", "write a project, or a function or route of one"),
     "types": LazyCommand("brine_cli.commands.project.types_command", "declare the classes of your code to the gateway"),
     "purge": LazyCommand("brine_cli.commands.purging.purge_command", "purge responses by URL, tag, route or tenant"),
+    "invoke": LazyCommand("brine_cli.commands.try_out.invoke_command", "invoke a function with an event"),
+    "token": LazyCommand("brine_cli.commands.try_out.token", "print an unsigned token for development"),
     "vendor": LazyCommand("brine_cli.commands.project.vendor_command", "copy Brine's stack into a project"),
     "emulators": LazyCommand("brine_cli.commands.serve.emulators_command", "run only the emulators, for `sam local`"),
     "local-template": LazyCommand(

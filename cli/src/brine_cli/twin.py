@@ -124,6 +124,7 @@ class Twin:
     prefix: str = field(default="/", init=False)
     application: Application = field(default=Application(functions={}, routes=()), init=False)
     launches: dict[str, Launch] = field(default_factory=dict, init=False)
+    origin_parameters: frozenset[str] = field(default=frozenset(), init=False)
     _environments: dict[str, Environments] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -172,6 +173,7 @@ class Twin:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
         template = read_stack_template(self.template, self.beside)
+        self.origin_parameters = template.origin_parameters
         self._read(template, {})  # report mistakes in the template before any process starts
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         if self.origin is None and template.origin_parameters - self.parameters.keys():
@@ -315,19 +317,20 @@ class Twin:
             return None  # the gateway reports it
         self.prefix = next((route.prefix for route in routes), "/")
         self._report_missing_secrets(routes)
-        for hint in covered_routes(routes, self.application.routes, self._gateways):
+        for hint in covered_routes(routes, self.application.routes, self.gateways):
             self.report(hint)
         return routes
 
     @property
-    def _gateways(self) -> frozenset[str]:
+    def gateways(self) -> frozenset[str]:
+        """The functions with a routes.toml, by logical id."""
         functions = self.application.functions.items()
         return frozenset(name for name, function in functions if _ROUTES in function.environment)
 
     def _hints(self, routes: Routes) -> Callable[[str, HttpRequest, HttpResponse], None]:
         """Return the callback for the answers of functions. It gives hints about the answers of gateways."""
         hints = LifetimeHints(routes, self.report, is_origin=self.origin is not None)
-        gateways = self._gateways
+        gateways = self.gateways
         return lambda function, request, response: hints(request, response) if function in gateways else None
 
     def _prepare_launches(self) -> None:

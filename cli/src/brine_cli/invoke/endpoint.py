@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from brine_cli.http.messages import HttpResponse
 from brine_cli.invoke.run_once import run_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from brine_cli.http.messages import HttpRequest
+    from brine_cli.invoke.outcome import Invocation
     from brine_cli.lambda_runtime.launch import Launch
+    from brine_cli.schedules.schedule import Schedule
 
 PREFIX: Final = "/_brine/invoke/"
 JSON: Final = "application/json"
@@ -22,9 +26,14 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvokeEndpoint:
-    """Answers with the Invocation in JSON. launches: how to start each function that the twin runs, by logical id."""
+    """Answers with the Invocation in JSON.
+
+    launches: how to start each function that the twin runs, by logical id. schedules: those of the template. Both are
+    called for each request, because a reload may change them.
+    """
 
     launches: Callable[[], Mapping[str, Launch]]
+    schedules: Callable[[], Iterable[Schedule]]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the outcome of an invocation, or a problem (RFC 9457)."""
@@ -40,11 +49,27 @@ class InvokeEndpoint:
             names = ", ".join(launches) or "none"
             return _problem(HTTPStatus.NOT_FOUND, f"no function has the name {name}. The functions are: {names}")
         try:
-            json.loads(request.body)
+            json.loads(request.body or b"{}")
         except ValueError as error:
             return _problem(HTTPStatus.BAD_REQUEST, f"the event is not JSON: {error}")
-        outcome = run_once(launches[name], request.body)
+        outcome = invocation(launches[name], self.schedules(), request.body)
         return HttpResponse(status=HTTPStatus.OK, headers=((b"content-type", JSON.encode()),), body=outcome.to_json())
+
+
+def invocation(
+    launch: Launch, schedules: Iterable[Schedule], event: bytes, show: Callable[[str], None] | None = None
+) -> Invocation:
+    """Return the outcome of a function for an event. An empty event means that of its schedule, or else {}.
+
+    show: gets each line of the function's output at once.
+    """
+    if event:
+        return run_once(launch, event, show=show)
+    schedule = next((one for one in schedules if one.function == launch.name), None)
+    if schedule is None:
+        return replace(run_once(launch, b"{}", show=show), event_of="{}")
+    event = schedule.event(datetime.now(UTC), str(uuid4()))
+    return replace(run_once(launch, event, show=show), event_of=f"of its schedule {schedule.text}")
 
 
 def _problem(status: HTTPStatus, detail: str, *headers: tuple[bytes, bytes]) -> HttpResponse:

@@ -12,7 +12,8 @@ class Invocation:
     """What a function returned for an event, or why it failed.
 
     answer: the result. error: the reason of a failure, or None. lines: the function's output. seconds: from the event
-    to the result, without the start of the process. started_in: the seconds of that start.
+    to the result, without the start of the process. started_in: the seconds of that start. event_of: the origin of the
+    event, if the user gave none.
     """
 
     function: str
@@ -21,6 +22,7 @@ class Invocation:
     lines: tuple[str, ...] = ()
     seconds: float = 0.0
     started_in: float = 0.0
+    event_of: str = ""
 
     def to_json(self) -> bytes:
         """Return the outcome as JSON."""
