@@ -83,7 +83,8 @@ def read(name: str) -> Application:
             [
                 (
                     "Function.Environment.Variables.PASSWORD: the local twin has no value for "
-                    "{{resolve:secretsmanager:db:SecretString:password}}. It is left out"
+                    "{{resolve:secretsmanager:db:SecretString:password}}. "
+                    'Write db={"password": "VALUE"} into the file of --secrets. It is left out'
                 ),
                 "Function.Environment.Variables.LIMIT: no stack beside this one has the SSM parameter /shared/limit. "
                 + LEFT_OUT,

@@ -18,17 +18,17 @@ def authorizer_notices(
 ) -> Iterator[str]:
     """Yield a line for each way in which access to `routes` differs from AWS. functions: those that run here."""
     authorizers = dict.fromkeys(route.authorizer for route in routes)
-    of_tokens = ", ".join(one.name for one in authorizers if isinstance(one, JwtAuthorizer))
+    of_tokens = " and ".join(one.name for one in authorizers if isinstance(one, JwtAuthorizer))
     if of_tokens and claims is not None:
         names = ", ".join(claims) or "no claims"
         yield (
-            f"WARNING: no token is checked (--claims). Every request to a route with {of_tokens} has these claims, and "
-            f"those of its token: {names}"
+            f"WARNING: no token is checked (--claims). Every request to a route with {of_tokens} has the claims of its "
+            f"token, and these: {names}"
         )
     elif of_tokens and not verifies:
         yield (
-            f"WARNING: {of_tokens} accepts tokens without a signature (`brine token` makes one), and checks no "
-            "signatures. AWS does. --verify-tokens checks them here too"
+            f"WARNING: no signature of a token is checked, and tokens without one are accepted, for {of_tokens}. "
+            "`brine token` makes such a token. --verify-tokens checks signatures as AWS does"
         )
     for authorizer in authorizers:
         if isinstance(authorizer, LambdaAuthorizer) and authorizer.function not in functions:

@@ -22,8 +22,8 @@ def described(route: ApiRoute) -> str:
         case "AWS_IAM":
             return ", signed requests only (AWS_IAM)"
         case JwtAuthorizer(name=name):
-            scopes = f" with scope {' or '.join(route.scopes)}" if route.scopes else ""
-            return f", with a token{scopes} ({name})"
+            scopes = f" with the scope {' or '.join(route.scopes)}" if route.scopes else ""
+            return f", for a token{scopes} ({name})"
         case LambdaAuthorizer(name=name, function=function):
             return f", if {function or 'a function elsewhere'} allows it ({name})"
         case _:

@@ -50,17 +50,17 @@ def try_lines(served: Served) -> tuple[str, ...]:
     """Return at most MOST_LINES lines, each a command: for the gateway, functions, authorizers, and the cache."""
     gateway = list(_of_gateway(served))
     lines = chain(
-        gateway[:2],
+        gateway,
         islice(_of_functions(served), 2),
         islice(_of_routes(served), 2 if gateway else 3),
         _of_invocations(served),
-        gateway[2:],
+        _of_cache(served) if gateway else (),
     )
     return tuple(islice(dict.fromkeys(lines), MOST_LINES))
 
 
 def _of_gateway(served: Served) -> Iterator[str]:
-    """Yield a request to the gateway's first route, its explanation, and what an operator of the cache does."""
+    """Yield a request to the gateway's first route, and its explanation."""
     default = next((route for route in served.application.routes if route.path is None), None)
     if default is None or default.function not in served.gateways:
         return
@@ -70,6 +70,10 @@ def _of_gateway(served: Served) -> Iterator[str]:
     yield f"curl -i {_credentials(default, served)}{served.url}{path}    #{origin}{twice}"
     if "explain" in served.commands:
         yield f"uv run brine explain {served.url}{path}    # what the next request does, and why"
+
+
+def _of_cache(served: Served) -> Iterator[str]:
+    """Yield what an operator of the cache does."""
     if "tail" in served.commands:
         yield "uv run brine tail    # the requests, live"
     if served.table is not None:
@@ -93,7 +97,7 @@ def _of_routes(served: Served) -> Iterator[str]:
     routes = [
         route
         for route in served.application.routes
-        if route.function not in served.gateways and route.function not in in_code
+        if route.function not in served.gateways and route.function not in in_code and route.method != "OPTIONS"
     ]
     first = {route.authorizer: route for route in reversed(routes)}
     for route in sorted(routes, key=lambda one: first[one.authorizer] is not one):
@@ -101,17 +105,20 @@ def _of_routes(served: Served) -> Iterator[str]:
 
 
 def _of_invocations(served: Served) -> Iterator[str]:
-    """Yield the invocation of the first function that no request and no queue reaches."""
+    """Yield the invocation of a function with a schedule, or of one that no request and no queue reaches."""
     application = served.application
+    if "invoke" not in served.commands:
+        return
+    for schedule in application.schedules:
+        yield f"uv run brine invoke {schedule.function}    # with the event of {schedule.text}"
+        return
     reached = {route.function for route in application.routes} | {one.function for one in application.queue_sources}
-    scheduled = {schedule.function: schedule for schedule in application.schedules}
-    for name in application.functions:
-        if "invoke" in served.commands and (name in scheduled or name not in reached):
-            event, why = (
-                ("", f"    # with the event of {scheduled[name].text}") if name in scheduled else (" -e EVENT.json", "")
-            )
-            yield f"uv run brine invoke {name}{event}{why}"
-            return
+    authorizers = {
+        route.authorizer.function for route in application.routes if isinstance(route.authorizer, LambdaAuthorizer)
+    }
+    for name in (one for one in application.functions if one not in reached | authorizers):
+        yield f"uv run brine invoke {name} -e EVENT.json"
+        return
 
 
 def _method(route: ApiRoute) -> str:

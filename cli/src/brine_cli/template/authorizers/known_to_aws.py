@@ -32,9 +32,9 @@ def without_unknown_issuers(auth: Node, declared: Node, resources: Container[str
         if unknown:
             kept = {key: value for key, value in authorizer["JwtConfiguration"].items() if key not in unknown}
             authorizers[name] = {**authorizer, "JwtConfiguration": kept}
-            what = " and ".join(sorted(key.lower() for key in unknown))
+            what = " and ".join(sorted((key.lower() for key in unknown), reverse=True))
             lines.append(
-                f"the authorizer {name} has an {what} that AWS makes: the local twin accepts tokens with any {what}"
+                f"AWS makes the {what} of the authorizer {name}: the local twin accepts tokens with any {what}"
             )
     return {**auth, "Authorizers": authorizers}, lines
 

@@ -57,7 +57,8 @@ def read_schedule_resource(name: str, kind: str, properties: Node) -> Iterator[S
     text = properties.get("ScheduleExpression")
     if text is None:
         raise NotEmulated(
-            f"{name} ({kind}): it has an EventPattern, and the local twin has no event bus. Try: brine invoke"
+            f"{name} ({kind}): it has an EventPattern, and the local twin has no event bus. "
+            "Try: brine invoke FUNCTION -e EVENT.json"
         )
     expression = _expression(name, text, properties.get("ScheduleExpressionTimezone"))
     targets = properties.get("Targets", []) if kind == RULE else [properties.get("Target") or {}]
