@@ -45,6 +45,11 @@ _UNSERVED: Final = frozenset(
 )
 """The types of resources that invoke functions, or are functions, and that the twin does not run."""
 
+_NO_REQUESTS: Final = (
+    "no function has an event of type HttpApi or SQS that the local twin serves, so it answers no requests. "
+    "`brine invoke` runs a function with an event"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
@@ -79,6 +84,8 @@ def read_application(*stacks: Stack) -> Application:
             f"serve{unserved}"
         )
     found.add_schedules(stacks)
+    if not found.routes and not found.queue_sources:
+        found.notices[_NO_REQUESTS] = None
     return Application(
         functions=found.functions,
         routes=tuple(found.routes.values()),

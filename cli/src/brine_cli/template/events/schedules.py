@@ -29,7 +29,7 @@ USED: Final = frozenset(
 
 
 def read_schedule_event(where: str, function: str, kind: str, properties: Node) -> Schedule:
-    """Return the schedule of an event of the type Schedule or ScheduleV2. Raises TemplateError.
+    """Return the schedule of an event of the type Schedule or ScheduleV2. Raises NotEmulated and TemplateError.
 
     where: the function and the name of the event, for messages. properties: those of the event, resolved.
     """
@@ -80,7 +80,7 @@ def read_schedule_resource(name: str, kind: str, properties: Node) -> Iterator[S
 
 def _expression(where: str, text: Node, zone: Node) -> Expression:
     if text is None:
-        raise TemplateError(f"{where}: the schedule has no expression, such as rate(5 minutes)")
+        raise NotEmulated(f"{where}: the local twin knows no expression of this schedule, such as rate(5 minutes)")
     try:
         return parse_expression(str(text), None if zone is None else ZoneInfo(str(zone)))
     except ZoneInfoNotFoundError:
