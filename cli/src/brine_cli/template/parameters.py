@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,10 @@ def check_given(declared: Mapping[str, Node], given: Mapping[str, str]) -> None:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    """Return whether a value matches. CloudFormation has the patterns of Java: those that are none here match all."""
-    try:
-        return re.fullmatch(pattern, value) is not None
-    except re.error:
-        return True
+    """Return whether a value matches. CloudFormation has the patterns of Java: what Python lacks matches all values."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)  # for a set in a set, which only Java has
+        try:
+            return re.fullmatch(pattern, value) is not None
+        except (re.error, FutureWarning):
+            return True
