@@ -23,11 +23,15 @@ from brine_cli.api_gateway.authorization.notices import authorizer_notices
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.covered_routes import covered_routes
+from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
+from brine_cli.http.pages import Pages
 from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.invoke.endpoint import PREFIX as INVOKE
+from brine_cli.invoke.endpoint import InvokeEndpoint
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.lambda_runtime.launch import prepare
@@ -203,6 +207,12 @@ class Twin:
             schedules.start()
             stack.callback(schedules.stop)
         admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
+        desk = Desk(
+            self.launches.values,
+            lambda: {route.function for route in self.application.routes},
+            self.report,
+        )
+        stack.callback(desk.close)
         api = HttpApi(
             routes=RouteTable(self.application.routes),
             environments=self._environments,
@@ -210,9 +220,13 @@ class Twin:
             authorize=authorization(self._environments, claims=self.claims, verifies=self.verifies_tokens),
             report=self.report,
             integration_timeout=self.integration_timeout,
+            pages=Pages({**dict.fromkeys(PATHS, desk), INVOKE: self._invoke_endpoint()}),
             on_answer=None if known_routes is None else self._hints(known_routes),
         )
         stack.enter_context(HttpServer(listener, api))
+
+    def _invoke_endpoint(self) -> InvokeEndpoint:
+        return InvokeEndpoint(launches=lambda: self.launches, schedules=lambda: self.application.schedules)
 
     def _provide_aws(self, template: StackTemplate, stack: ExitStack) -> dict[tuple[str, str], str]:
         resources = data_resources(*self._stacks(template, {}))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
+    from brine_cli.http.pages import Pages
     from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.template.event_sources import ApiRoute
 
@@ -41,6 +42,7 @@ class HttpApi:
     authorize: Callable[[HttpRequest, ApiRoute, Event, datetime], None]
     report: Callable[[str], None]
     integration_timeout: float
+    pages: Pages
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
     _last_failure: str = field(default="", init=False)
 
@@ -57,6 +59,8 @@ class HttpApi:
             target = read_target(request.target)
         except PathRefused:
             return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
+        if page := self.pages.find(target.path):
+            return page(request)
         match = self.routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")

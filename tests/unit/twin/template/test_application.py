@@ -57,7 +57,8 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
     application = read_with(
         tmp_path,
         "CodeUri: code, Handler: a.b, "
-        "Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}, Tick: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}",
+        "Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}, "
+        "Tick: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}",
     )
     assert application.routes == (ApiRoute(method="GET", path="/a", function="Fn"),)
     assert [(one.where, one.function, one.text) for one in application.schedules] == [("Fn.Tick", "Fn", "rate(1 day)")]
@@ -95,8 +96,8 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
         (
             "InlineCode: pass, Handler: a.b, Events: {A: {Type: Api}}",
             (
-                "template.yaml: it has no function that the local twin can run, so there is nothing to serve. Not served: "
-                "Fn: its code is InlineCode. The local twin runs code in folders only"
+                "template.yaml: it has no function that the local twin can run, so there is nothing to serve. "
+                "Not served: Fn: its code is InlineCode. The local twin runs code in folders only"
             ),
         ),
         (
@@ -118,8 +119,10 @@ def test_a_function_that_no_request_reaches_can_be_invoked(tmp_path: Path) -> No
         "no function has an event of type HttpApi or SQS that the local twin serves"
     )
     assert application.unserved == (
-        "Fn.A (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs. "
-        "Try: brine invoke Fn -e EVENT.json",
+        (
+            "Fn.A (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs. "
+            "Try: brine invoke Fn -e EVENT.json"
+        ),
         "Fn.B (S3). Try: sam local generate-event s3 put | brine invoke Fn -e -",
     )
 

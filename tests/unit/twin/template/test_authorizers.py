@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.application import Application, read_application
+from brine_cli.template.application import read_application
 from brine_cli.template.authorizers.declared import function_name
 from brine_cli.template.authorizers.kinds import JwtAuthorizer, LambdaAuthorizer
 from brine_cli.template.authorizers.of_route import authorizer_of
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
+
+if TYPE_CHECKING:
+    from brine_cli.template.application import Application
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -144,8 +147,10 @@ def test_answers_are_kept_for_five_minutes_by_default_if_there_is_an_identity_so
         "Decide.Alias",
         "arn:aws:lambda:us-east-1:123456789012:function:Decide",
         "arn:aws:lambda:us-east-1:123456789012:function:Decide:live",
-        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-        "arn:aws:lambda:us-east-1:123456789012:function:Decide/invocations",
+        (
+            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+            "arn:aws:lambda:us-east-1:123456789012:function:Decide/invocations"
+        ),
     ],
 )
 def test_the_function_of_an_arn(arn: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ class Function:
         return json.dumps(self.answer).encode()
 
 
-def event_of(target: bytes = b"/orders/7?shop=acme", **headers: str) -> Any:
+def event_of(target: bytes = b"/orders/7?shop=acme", *, headers: dict[str, str]) -> Any:
     lines = tuple((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
     request = HttpRequest(method="POST", target=target, headers=lines, body=b"secret", client="127.0.0.1")
     match = RouteTable([ROUTE]).match("POST", "/orders/7")
@@ -63,13 +64,15 @@ def access(function: Function, **how: Any) -> FunctionAccess:
     return FunctionAccess(environments={"Decide": function}, **how)  # type: ignore[dict-item]  # it has all that is used
 
 
-def decide(function: Function, authorizer: LambdaAuthorizer = SIMPLE, **headers: str) -> Any:
-    return access(function)(authorizer, ROUTE, event_of(**(headers or {"x_key": "k"})))["lambda"]
+def decide(function: Function, authorizer: LambdaAuthorizer = SIMPLE, headers: dict[str, str] | None = None) -> Any:
+    return access(function)(authorizer, ROUTE, event_of(headers=headers or {"x_key": "k"}))["lambda"]
 
 
-def refusal(function: Function, authorizer: LambdaAuthorizer = SIMPLE, **headers: str) -> tuple[int, str, str]:
+def refusal(
+    function: Function, authorizer: LambdaAuthorizer = SIMPLE, headers: dict[str, str] | None = None
+) -> tuple[int, str, str]:
     with pytest.raises(AccessRefused) as refused:
-        decide(function, authorizer, **headers)
+        decide(function, authorizer, headers)
     return refused.value.response.status, refused.value.response.body.decode(), str(refused.value)
 
 
@@ -103,7 +106,7 @@ def test_a_policy() -> None:
 @pytest.mark.parametrize("headers", [{"other": "k"}, {"x_key": ""}])
 def test_an_identity_source_that_is_missing_or_empty(headers: dict[str, str]) -> None:
     function = Function({"isAuthorized": True})
-    assert refusal(function, **headers) == (
+    assert refusal(function, headers=headers) == (
         401,
         '{"message":"Unauthorized"}',
         "the authorizer Simple wants $request.header.X-Key",
@@ -152,10 +155,8 @@ def counted(function: Function, authorizer: LambdaAuthorizer = SIMPLE) -> Callab
 
     def request(at: float, key: str = "k", target: bytes = b"/orders/7?shop=acme") -> int:
         clock.now = at
-        try:
-            asked(authorizer, ROUTE, event_of(target, x_key=key))
-        except AccessRefused:
-            pass
+        with contextlib.suppress(AccessRefused):
+            asked(authorizer, ROUTE, event_of(target, headers={"x_key": key}))
         return len(function.events)
 
     return request
@@ -183,9 +184,9 @@ def test_a_kept_policy_decides_about_each_call() -> None:
     arn = "arn:aws:execute-api:us-east-1:123456789012:brinetwin0/$default/POST/orders/7"
     function = Function(policy("Allow", arn))
     asked = access(function, clock=Clock())
-    asked(POLICY, ROUTE, event_of(x_key="k"))
+    asked(POLICY, ROUTE, event_of(headers={"x_key": "k"}))
     with pytest.raises(AccessRefused):
-        asked(POLICY, ROUTE, event_of(b"/orders/8?shop=acme", x_key="k"))
+        asked(POLICY, ROUTE, event_of(b"/orders/8?shop=acme", headers={"x_key": "k"}))
     assert len(function.events) == 1
 
 
@@ -195,11 +196,11 @@ def test_a_function_that_does_not_run_here() -> None:
     assert status == 500
     assert "its function central does not run here" in reason
     given = access(Function(None), claims={"tenant": "acme"})
-    assert given(elsewhere, ROUTE, event_of(x_key="k")) == {"lambda": {"tenant": "acme"}}
+    assert given(elsewhere, ROUTE, event_of(headers={"x_key": "k"})) == {"lambda": {"tenant": "acme"}}
 
 
 def test_the_event_in_format_2() -> None:
-    event = event_of(x_key="k", cookie="a=1; b=2")
+    event = event_of(headers={"x_key": "k", "cookie": "a=1; b=2"})
     made = authorizer_event("2.0", event, ROUTE, ["k", "acme"])
     assert made["version"] == "2.0"
     assert made["type"] == "REQUEST"
@@ -214,7 +215,7 @@ def test_the_event_in_format_2() -> None:
 
 
 def test_the_event_in_format_1() -> None:
-    event = event_of(x_key="k", cookie="a=1; b=2")
+    event = event_of(headers={"x_key": "k", "cookie": "a=1; b=2"})
     made = authorizer_event("1.0", event, ROUTE, ["k", "acme"])
     assert made["version"] == "1.0"
     assert made["methodArn"] == "arn:aws:execute-api:us-east-1:123456789012:brinetwin0/$default/POST/orders/7"

@@ -75,5 +75,7 @@ def test_an_issuer_that_does_not_answer() -> None:
     def refuse(_: str) -> bytes:
         raise OSError("Connection refused")
 
-    with pytest.raises(TokenRefused, match="cannot be read from https://issuer.example/.well-known/openid-config.*ref"):
+    with pytest.raises(
+        TokenRefused, match=r"cannot be read from https://issuer\.example/\.well-known/openid-config.*ref"
+    ):
         IssuerKeys(refuse).verify(read_token(Issuer().token({})), ISSUER)

@@ -25,8 +25,10 @@ def test_no_authorizer_no_notice() -> None:
 
 def test_unsigned_tokens_are_accepted() -> None:
     assert notices(USERS, USERS) == [
-        "WARNING: no signature of a token is checked, and tokens without one are accepted, for Users. `brine token` "
-        "makes such a token. --verify-tokens checks signatures as AWS does"
+        (
+            "WARNING: no signature of a token is checked, and tokens without one are accepted, for Users. "
+            "`brine token` makes such a token. --verify-tokens checks signatures as AWS does"
+        )
     ]
 
 
@@ -36,15 +38,19 @@ def test_tokens_that_are_verified_need_no_notice() -> None:
 
 def test_claims_of_the_user() -> None:
     assert notices(USERS, claims={"sub": "ada", "scope": "read"}) == [
-        "WARNING: no token is checked (--claims). Every request to a route with Users has the claims of its token, and "
-        "these: sub, scope"
+        (
+            "WARNING: no token is checked (--claims). Every request to a route with Users has the claims of its "
+            "token, and these: sub, scope"
+        )
     ]
 
 
 def test_a_function_that_does_not_run_here() -> None:
     assert notices(CENTRAL) == [
-        "the function of the authorizer Central does not run here: requests get 500. Give its template with --beside, "
-        "or a context for it with --claims NAME=VALUE"
+        (
+            "the function of the authorizer Central does not run here: requests get 500. Give its template with "
+            "--beside, or a context for it with --claims NAME=VALUE"
+        )
     ]
     assert notices(CENTRAL, claims={"a": "b"}) == [
         "the function of the authorizer Central does not run here: every request has the context of --claims"

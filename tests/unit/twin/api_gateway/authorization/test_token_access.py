@@ -44,7 +44,7 @@ def refusal(token: str | None, access: TokenAccess | None = None, **how: Any) ->
         decide(token, access, **how)
     response = refused.value.response
     challenge = dict(response.headers).get(b"www-authenticate")
-    return response.status, response.body.decode(), challenge and challenge.decode(), str(refused.value)
+    return response.status, response.body.decode(), challenge.decode() if challenge else None, str(refused.value)
 
 
 def test_a_request_without_a_token() -> None:
@@ -52,8 +52,10 @@ def test_a_request_without_a_token() -> None:
         401,
         '{"message":"Unauthorized"}',
         "Bearer",
-        "the authorizer Users wants a token in $request.header.Authorization. Send `Authorization: Bearer TOKEN`; "
-        "`brine token` makes a TOKEN for development",
+        (
+            "the authorizer Users wants a token in $request.header.Authorization. Send `Authorization: Bearer TOKEN`; "
+            "`brine token` makes a TOKEN for development"
+        ),
     )
 
 
@@ -151,8 +153,10 @@ def test_with_keys_only_signed_tokens_are_accepted(issuer: Issuer) -> None:
     status, _, challenge, _ = refusal(token[:-4] + "AAAA", access)
     assert (status, challenge) == (
         401,
-        'Bearer scope="" error="invalid_token" '
-        'error_description="the signature of the token is not that of its issuer\'s key"',
+        (
+            'Bearer scope="" error="invalid_token" '
+            'error_description="the signature of the token is not that of its issuer\'s key"'
+        ),
     )
     assert (
         "the token has no signature, and the twin runs with --verify-tokens"

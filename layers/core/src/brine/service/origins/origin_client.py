@@ -127,4 +127,4 @@ class OriginClient:
         try:
             return replace(response, fields=response.fields.sanitised())
         except ValueError as error:
-            return OriginMalformed(str(error))
+            return OriginMalformed(str(error), "a field that HTTP forbids")

@@ -1,0 +1,1 @@
+"""Commands that show what a running gateway does and keeps."""
