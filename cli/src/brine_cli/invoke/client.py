@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from brine_cli.errors import CommandError
 from brine_cli.invoke.endpoint import JSON, PREFIX
-from brine_cli.invoke.outcome import Invocation
+from brine_cli.invoke.outcome import InvocationOutcome
 
 _LAMBDA_SECONDS: Final = 900 + 30  # the longest Timeout of a function, and time to start it
 
@@ -19,7 +19,7 @@ class NoTwinAnswers(CommandError):
     """No twin listens at the address."""
 
 
-def invoke_in_twin(url: str, function: str, event: bytes) -> Invocation:
+def invoke_in_twin(url: str, function: str, event: bytes) -> InvocationOutcome:
     """Return the outcome of a function for an event in JSON. url: of the twin.
 
     Raises NoTwinAnswers, and CommandError if the twin has no such function or is of another version.
@@ -36,7 +36,7 @@ def invoke_in_twin(url: str, function: str, event: bytes) -> Invocation:
         connection.close()
     try:
         if answer.status == HTTPStatus.OK:
-            return Invocation.from_json(content)
+            return InvocationOutcome.from_json(content)
         detail = json.loads(content)["detail"]
     except (ValueError, KeyError, TypeError):
         raise CommandError(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from brine_cli.http.messages import HttpRequest
-    from brine_cli.invoke.outcome import Invocation
+    from brine_cli.invoke.outcome import InvocationOutcome
     from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.schedules.schedule import Schedule
 
@@ -26,7 +26,7 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvokeEndpoint:
-    """Answers with the Invocation in JSON.
+    """Answers with the InvocationOutcome in JSON.
 
     launches: how to start each function that the twin runs, by logical id. schedules: those of the template. Both are
     called for each request, because a reload may change them.
@@ -58,7 +58,7 @@ class InvokeEndpoint:
 
 def invocation(
     launch: Launch, schedules: Iterable[Schedule], event: bytes, show: Callable[[str], None] | None = None
-) -> Invocation:
+) -> InvocationOutcome:
     """Return the outcome of a function for an event. An empty event means that of its schedule, or else {}.
 
     show: gets each line of the function's output at once.

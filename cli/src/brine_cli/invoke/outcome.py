@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
+class InvocationOutcome:
     """What a function returned for an event, or why it failed.
 
     answer: the result. error: the reason of a failure, or None. lines: the function's output. seconds: from the event

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine_cli.http import limits
-from brine_cli.invoke.outcome import Invocation
+from brine_cli.invoke.outcome import InvocationOutcome
 from brine_cli.lambda_runtime.environment import Environment, InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut, result_of
 
@@ -27,7 +27,7 @@ def run_once(
     *,
     show: Callable[[str], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> Invocation:
+) -> InvocationOutcome:
     """Return the outcome of a function for an event in JSON. show: gets each line of its output at once."""
     lines: list[str] = []
 
@@ -51,7 +51,7 @@ def run_once(
     finally:
         ended = clock()
         environment.stop()  # waits for the last lines
-    return Invocation(
+    return InvocationOutcome(
         function=launch.name,
         answer=answer,
         error=error,

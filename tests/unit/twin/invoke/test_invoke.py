@@ -15,7 +15,7 @@ from brine_cli.http.messages import HttpRequest
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.invoke.endpoint import InvokeEndpoint, invocation
-from brine_cli.invoke.outcome import Invocation
+from brine_cli.invoke.outcome import InvocationOutcome
 from brine_cli.invoke.run_once import run_once
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.template.application import read_application
@@ -138,8 +138,8 @@ def test_requests_that_are_refused(application: Application, launches: dict[str,
 
 
 def test_an_outcome_in_json() -> None:
-    outcome = Invocation(function="Fn", answer={"a": 1}, lines=("x", "y"), seconds=0.5)
-    assert Invocation.from_json(outcome.to_json()) == outcome
+    outcome = InvocationOutcome(function="Fn", answer={"a": 1}, lines=("x", "y"), seconds=0.5)
+    assert InvocationOutcome.from_json(outcome.to_json()) == outcome
     for content in (b"[]", b"{}", b'{"function": "Fn", "other": 1}', b"x"):
         with pytest.raises(ValueError, match=r".+"):
-            Invocation.from_json(content)
+            InvocationOutcome.from_json(content)

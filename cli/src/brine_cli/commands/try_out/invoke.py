@@ -13,8 +13,8 @@ from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.running_twin import RunningTwin
 
 if TYPE_CHECKING:
-    from brine_cli.commands.try_out.invoke_command import InvokeOptions
-    from brine_cli.invoke.outcome import Invocation
+    from brine_cli.commands.try_out.invoke_options import InvokeOptions
+    from brine_cli.invoke.outcome import InvocationOutcome
 
 
 def run(options: InvokeOptions) -> int:
@@ -44,7 +44,7 @@ def _event(source: str | None) -> bytes:
     return content
 
 
-def _invoke(options: InvokeOptions, event: bytes) -> tuple[Invocation, str | None]:
+def _invoke(options: InvokeOptions, event: bytes) -> tuple[InvocationOutcome, str | None]:
     """Return the outcome, and the URL of the twin in which the function ran. Raises CommandError."""
     if options.twin is not None:
         return invoke_in_twin(options.twin, options.function, event), options.twin
@@ -58,7 +58,7 @@ def _invoke(options: InvokeOptions, event: bytes) -> tuple[Invocation, str | Non
     return _in_new_emulators(options, event), None
 
 
-def _in_new_emulators(options: InvokeOptions, event: bytes) -> Invocation:
+def _in_new_emulators(options: InvokeOptions, event: bytes) -> InvocationOutcome:
     from brine_cli.invoke.endpoint import invocation  # noqa: PLC0415  (a running twin needs none of these)
     from brine_cli.project.stack_files import vendor_if_needed  # noqa: PLC0415  (see above)
     from brine_cli.twin import Twin  # noqa: PLC0415  (see above)
@@ -80,7 +80,7 @@ def _in_new_emulators(options: InvokeOptions, event: bytes) -> Invocation:
         return invocation(twin.launches[options.function], twin.application.schedules, event, show)
 
 
-def _print(outcome: Invocation, twin: str | None) -> None:
+def _print(outcome: InvocationOutcome, twin: str | None) -> None:
     """Print the outcome: the answer on stdout, all else on stderr. Without a twin, the output is there already."""
     for line in outcome.lines if twin is not None else ():
         _show(line)
