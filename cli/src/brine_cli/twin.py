@@ -129,6 +129,7 @@ class Twin:
     application: Application = field(default=Application(functions={}, routes=()), init=False)
     launches: dict[str, Launch] = field(default_factory=dict, init=False)
     origin_parameters: frozenset[str] = field(default=frozenset(), init=False)
+    unset_parameters: frozenset[str] = field(default=frozenset(), init=False)
     _environments: dict[str, Environments] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -178,6 +179,7 @@ class Twin:
         self.url = url_of(listener)
         template = read_stack_template(self.template, self.beside)
         self.origin_parameters = template.origin_parameters
+        self.unset_parameters = template.without_default - self.parameters.keys()
         self._read(template, {})  # report mistakes in the template before any process starts
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         if self.origin is None and template.origin_parameters - self.parameters.keys():

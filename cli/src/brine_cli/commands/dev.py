@@ -16,6 +16,7 @@ from brine_cli.commands.try_out.try_lines import Served, try_lines
 from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
+from brine_cli.project.samconfig import samconfig_hints
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
@@ -58,6 +59,8 @@ def run(options: DevOptions) -> int:
             show=(lambda line: print(readable(line), flush=True)) if sys.stdout.isatty() else None,
         ) as twin,
     ):
+        for hint in samconfig_hints(options.template, twin.unset_parameters):
+            to_stderr(hint)
         print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
         signals.wait()
     return 0

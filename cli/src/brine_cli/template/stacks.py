@@ -61,6 +61,12 @@ class StackTemplate:
         return frozenset((*self.template.parameters, *beside))
 
     @property
+    def without_default(self) -> frozenset[str]:
+        """The parameters of this template that have no default."""
+        declared = self.template.parameters.items()
+        return frozenset(name for name, parameter in declared if "Default" not in (parameter or {}))
+
+    @property
     def reads_secrets(self) -> bool:
         """Whether a template has a dynamic reference to a secret, such as {{resolve:secretsmanager:NAME}}."""
         own = any(_SECRET in str((one.globals, one.resources, one.parameters)) for one in self.all)
