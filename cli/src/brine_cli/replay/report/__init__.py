@@ -1,0 +1,1 @@
+"""What a replay prints: a table, or JSON."""
