@@ -52,12 +52,15 @@ class NotAdmitted:
 
 def transaction_of(routes: Routes, row: Row) -> Transaction | NotAdmitted:
     """Return the transaction of a row, or the problem that ends it. A missing tenant is UNKNOWN_TENANT."""
-    tenant, lines, _, body = row.extra or (None, (), None, b"")
-    path, mark, query = row.target.partition("?")
-    if row.status == 304 and not any(name in {"if-none-match", "if-modified-since"} for name, _ in lines):
+    _, method, target, status, size, _, extra = row
+    tenant, lines, _, body = extra or (None, (), None, b"")
+    path, mark, query = target.partition("?")
+    if status == 304 and not any(name in {"if-none-match", "if-modified-since"} for name, _ in lines):
         lines = (*lines, *UNCHANGED)
+    elif status == 206 and size > 0 and not any(name == "range" for name, _ in lines):
+        lines = (*lines, ("range", f"bytes=0-{size - 1}"))
     request = Request(
-        method=row.method,
+        method=method,
         path=path,
         query=query if mark else None,
         fields=Fields.from_lowercase(lines),

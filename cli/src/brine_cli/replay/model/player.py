@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine_cli.replay.model.asked import Asked, NotAdmitted, is_plain, transaction_of
 from brine_cli.replay.model.gateway_model import GatewayModel
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from brine_cli.replay.rows import Row
     from brine_cli.replay.tallies import Tallies
 
-_FORGET: int = 200_000
+_OF_REQUEST: Final = frozenset({206, 304})
+"""Statuses that tell something about the request: see `transaction_of`."""
+_FORGET: Final = 200_000
 """Requests to keep ready in memory. A log of as many targets that come once has no use for them."""
 
 
@@ -54,11 +56,13 @@ class Player:
         """Replay rows in the order of their times."""
         model, ready, observe, short = self._model, self._ready, self._observe, not self._decides_each
         for row in rows:
-            at, method, target, status, _, _, extra = row
+            at, method, target, status, size, _, extra = row
             if model.due <= at:
                 model.run(at)
-            is_simple = method == "GET" and extra is None and status != 304
-            request = target if is_simple else (method, target, extra, status == 304)
+            is_simple = method == "GET" and extra is None and status not in _OF_REQUEST
+            request = (
+                target if is_simple else (method, target, extra, (status, size) if status == 206 else status == 304)
+            )
             asked = ready.get(request)
             if asked is None:
                 asked = self._prepared(request, row)

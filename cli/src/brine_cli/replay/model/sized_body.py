@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Self, SupportsIndex, overload
 
 
@@ -27,3 +28,9 @@ class SizedBody(bytes):
     def __getitem__(self, key: slice) -> bytes: ...
     def __getitem__(self, key: SupportsIndex | slice) -> int | bytes:
         return bytes(len(range(*key.indices(self._size)))) if isinstance(key, slice) else 0
+
+
+@lru_cache(maxsize=65_536)
+def sized_body(size: int) -> SizedBody:
+    """Return a body of so many bytes."""
+    return SizedBody(size)
