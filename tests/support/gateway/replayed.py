@@ -20,6 +20,7 @@ from brine_cli.replay.rows import Row
 from tests.support.gateway.world import World, with_origin
 
 if TYPE_CHECKING:
+    from brine.domain.caching.decision import Forward, Validate
     from brine.domain.routing.origin import OriginAddress
     from brine.service.http_cache.answer import Answer
     from brine_cli.replay.model.asked import Asked
@@ -153,10 +154,10 @@ class OriginOfSteps:
     def __init__(self, rows: list[Row], steps: list[Step]) -> None:
         self._behaviours = {id(row): step.behaviour for row, step in zip(rows, steps, strict=True)}
 
-    def response(self, row: Row, asked: Asked, sent: Fields, at: float) -> tuple[Response, float]:
+    def response(self, row: Row, asked: Asked, decision: Validate | Forward, at: float) -> tuple[Response, float]:
         """Return the response, and its seconds."""
         behaviour = self._behaviours[id(row)]
-        return behaviour.response(asked.transaction.request.method, sent, at), behaviour.seconds
+        return behaviour.response(asked.transaction.request.method, decision.fields, at), behaviour.seconds
 
 
 def seen(answer: Answer) -> Seen:
@@ -171,5 +172,3 @@ def seen(answer: Answer) -> Seen:
         members.get("fwd"),
         answer.stored,
     )
-
-

@@ -11,11 +11,11 @@ from brine.service.http_cache.public_answer import addresses_of
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, ResponseDecision, Validate
-    from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Response
     from brine.service.http_cache.lookup import Lookup
     from brine_cli.replay.model.asked import Asked
     from brine_cli.replay.model.attempts import Attempt
+    from brine_cli.replay.model.plain_exchanges import PlainExchanges
     from brine_cli.replay.rows import Row
 
 FAILED = ERRORS | {429}
@@ -28,8 +28,8 @@ type Turn = Literal["lead", "late", "alone"]
 class Origins(Protocol):
     """Gives the responses of origins."""
 
-    def response(self, row: Row, asked: Asked, sent: Fields, at: float) -> tuple[Response, float]:
-        """Return the response to a request with the fields `sent` at a time, and the seconds that it took."""
+    def response(self, row: Row, asked: Asked, decision: Validate | Forward, at: float) -> tuple[Response, float]:
+        """Return the response to the request of a decision at a time, and the seconds that it took."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,19 +75,22 @@ class Fetch:
         )
 
 
-def send(fetch: Fetch, origins: Origins) -> None:
+def send(fetch: Fetch, origins: Origins, exchanges: PlainExchanges | None) -> None:
     """Send the requests of a fetch one after the other, and fill in its response. The tally counts them."""
     asked = fetch.attempt.asked
     timeout = asked.transaction.route.timeout
     while True:
-        response, seconds = origins.response(fetch.attempt.row, asked, fetch.decision.fields, fetch.began)
+        response, seconds = origins.response(fetch.attempt.row, asked, fetch.decision, fetch.began)
         asked.tally.called(fetch.began, len(response.body), min(seconds, timeout))
         if seconds > timeout:
             fetch.end = fetch.began + timeout
             return
         fetch.end = fetch.began + seconds
         fetch.response = response
-        fetch.reception = fetch.received(fetch.decision)
+        if exchanges is None:
+            fetch.reception = fetch.received(fetch.decision)
+        else:
+            fetch.reception = exchanges.received(fetch, fetch.decision)
         if fetch.reception.retry is None:
             return
         fetch.decision, fetch.began = fetch.reception.retry, fetch.end

@@ -23,6 +23,7 @@ from brine_cli.replay.model.fetches import Fetch, send
 from brine_cli.replay.model.key_state import OwnFetch
 from brine_cli.replay.model.model_refreshes import ModelRefreshes
 from brine_cli.replay.model.outcomes import Outcome, fetched, without_origin
+from brine_cli.replay.model.plain_exchanges import PlainExchanges
 from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class GatewayModel:
     """Answers the requests of a log, in the order of their times.
 
     refresh_delay: seconds from a refresh request to the refresh. draw: random numbers of [0, 1), for early refreshes.
-    observe: called with each outcome.
+    observe: called with each outcome. decides_each: copy no decision, for tests.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class GatewayModel:
         refresh_delay: float,
         draw: Callable[[], float],
         observe: Observer | None = None,
+        decides_each: bool = False,
     ) -> None:
         self.due = inf
         self._store = store
         self._origins = origins
         self._observe = observe
+        self._exchanges = None if decides_each else PlainExchanges()
         self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self._at, fetch=self._fetch)
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
@@ -166,7 +169,7 @@ class GatewayModel:
         """Send the request to the origin. The response arrives later."""
         attempt.asked.tally.looked_up(ItemSize(0 if decision.stored is None else decision.stored.size))
         fetch = Fetch(attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now)
-        send(fetch, self._origins)
+        send(fetch, self._origins, self._exchanges)
         self._at(fetch.end, partial(self._complete, fetch))
 
     def _complete(self, fetch: Fetch, now: float) -> None:

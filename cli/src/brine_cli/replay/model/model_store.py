@@ -17,6 +17,7 @@ from brine.domain.routing.target import normalised_target
 from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
 from brine_cli.replay.bill import ItemSize
 from brine_cli.replay.model.key_state import KeyState, selecting
+from brine_cli.replay.model.plain_exchanges import is_selected_by_all, with_generation
 from brine_cli.replay.model.stored_hits import StoredHits
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ class ModelStore:
             return False
         asked, state, now = fetch.attempt.asked, fetch.attempt.asked.state, fetch.end
         transaction = asked.transaction
-        slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
+        if asked.is_plain and is_selected_by_all(stored) and lookup.main is lookup.stored:
+            slot = MAIN  # what `slot_for` comes to, without its hashes
+        else:
+            slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
         is_late = fetch.turn == "late" or slot != fetch.attempt.slot
         if is_late and slot in state.fetches:
             return False  # another fetch has the lease
@@ -107,7 +111,7 @@ class ModelStore:
                 return False
             stored, lookup = joined, replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
         applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
-        placed = replace(stored, generation=state.next_token(slot), applied_stamps=applied)
+        placed = with_generation(stored, state.next_token(slot), applied)
         names = all_stamp_names(state.resource, placed)
         if self._stamps and is_response_purged(placed, state.resource, self._known(names), now):
             return False
@@ -155,7 +159,7 @@ class ModelStore:
         return before
 
     def _known(self, names: tuple[str, ...]) -> dict[str, Stamp]:
-        return {name: self._stamps.get(name, Stamp()) for name in names}
+        return {name: self._stamps.get(name, Stamp()) for name in names} if self._stamps else {}
 
     def _settle(self, state: KeyState, slot: str) -> None:
         """End the counts of an entry that is replaced."""

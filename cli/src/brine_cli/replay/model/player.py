@@ -49,7 +49,14 @@ class Player:
         self._observe = observe
         self._decides_each = decides_each
         self._store = ModelStore(environments)
-        self._model = GatewayModel(self._store, origins, refresh_delay=refresh_delay, draw=draw, observe=observe)
+        self._model = GatewayModel(
+            self._store,
+            origins,
+            refresh_delay=refresh_delay,
+            draw=draw,
+            observe=observe,
+            decides_each=decides_each,
+        )
         self._ready: dict[object, Asked | NotAdmitted] = {}
 
     def play(self, rows: Iterable[Row]) -> None:
