@@ -19,6 +19,7 @@ from brine_cli.replay.tallies import Tallies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
     from brine.domain.routing.route import Routes
     from brine_cli.replay.policies import PolicyFile
     from brine_cli.replay.rows import Row

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.stored import Selection
+from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.caching.vary import selecting_digests
-from brine.service.http_cache.lookup import read_slots
+from brine.domain.purging.stamps import key_stamp
+from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
 from brine.service.http_cache.selecting import Selecting
 from brine_codec import Keyring
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.vary import Digest
     from brine.domain.http.messages import Request
-    from brine.service.http_cache.lookup import Entry, Lookup
+    from brine.service.http_cache.lookup import Entry
     from brine_cli.replay.model.attempts import Attempt
     from brine_cli.replay.model.stored_hits import StoredHits
 
@@ -40,6 +41,13 @@ def selecting(resource: Resource, request: Request, now: float) -> PlainSelectin
     return PlainSelecting(_NO_KEYS, resource, request, now)
 
 
+def is_selected_by_all(stored: StoredResponse) -> bool:
+    """Return whether requests without fields select the response: its own request had no selecting field."""
+    digests = stored.selection.digests
+    is_known = len(digests) == len(stored.vary) and not any(name.startswith("if-") for name in stored.vary)
+    return is_known and all(digest is None for digest in digests)
+
+
 @dataclass(slots=True)
 class OwnFetch:
     """A fetch that is under way for a slot, and the requests that wait for it.
@@ -52,9 +60,12 @@ class OwnFetch:
 
 
 class KeyState:
-    """The slots of one key, by name: their entries, when each is evicted, and the number of their last fill."""
+    """The slots of one key, by name: their entries, when each is evicted, and the number of their last fill.
 
-    __slots__ = ("entries", "fetches", "hits", "resource", "shortcut", "tokens", "until")
+    `is_for_all`: whether each request without fields selects the entry in the main slot.
+    """
+
+    __slots__ = ("entries", "fetches", "hits", "is_for_all", "resource", "shortcut", "stamp_names", "tokens", "until")
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
@@ -64,10 +75,18 @@ class KeyState:
         self.fetches: dict[str, OwnFetch] = {}
         self.hits: dict[str, StoredHits] = {}
         self.shortcut: StoredHits | None = None
+        self.is_for_all = False
+        self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
 
-    def look_up(self, request: Request, now: float) -> Lookup:
+    def look_up(self, request: Request, now: float, *, is_plain: bool) -> Lookup:
         """Return the lookup of a request, before purges. An evicted entry is unusable, but its number is known."""
-        seen: dict[str, int] = {}
+        main = self.entries.get(MAIN)
+        if is_plain and (main is None or (self.is_for_all and isinstance(main, StoredResponse))):
+            if main is None:
+                return Lookup()
+            seen = {MAIN: main.generation}
+            return Lookup(main, main, seen=seen) if now < self.until[MAIN] else Lookup(seen=seen)
+        seen = {}
 
         def read(slot: str) -> Entry | None:
             entry = self.entries.get(slot)
@@ -83,6 +102,8 @@ class KeyState:
         self.entries[slot] = entry
         self.until[slot] = evict_at
         self.tokens[slot] = entry.generation
+        if slot == MAIN:
+            self.is_for_all = isinstance(entry, StoredResponse) and is_selected_by_all(entry)
 
     def next_token(self, slot: str) -> int:
         """Return the generation of the next entry in a slot."""

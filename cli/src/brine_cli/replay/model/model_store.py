@@ -11,13 +11,13 @@ from brine.domain.caching.cache_key import resource_of
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.partial import PARTIAL, adds_bytes
 from brine.domain.caching.storing import evict_at
-from brine.domain.purging.dependencies import all_stamp_names, is_response_purged
+from brine.domain.purging.dependencies import is_response_purged
 from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE, Stamp, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
 from brine_cli.replay.bill import ItemSize
-from brine_cli.replay.model.key_state import KeyState, selecting
-from brine_cli.replay.model.plain_exchanges import is_selected_by_all, with_generation
+from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
+from brine_cli.replay.model.plain_exchanges import with_generation
 from brine_cli.replay.model.stored_hits import StoredHits
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class ModelStore:
         """Return the lookup of a request after all purges."""
         request, resource = asked.transaction.request, asked.state.resource
         if not request.may_use_cache:
-            return Lookup(stamps=self._known((key_stamp(resource.key),)))
-        lookup = asked.state.look_up(request, now)
-        stored = lookup.stored
-        if not self._stamps and (stored is None or now - stored.began <= MAX_CONTENT_AGE):
+            return Lookup(stamps=self._known(asked.state))
+        lookup = asked.state.look_up(request, now, is_plain=asked.is_plain)
+        stored, known = lookup.stored, self._known(asked.state)
+        if not known and (stored is None or now - stored.began <= MAX_CONTENT_AGE):
             return lookup
-        return lookup.purged_by(self._known(all_stamp_names(resource, stored)), resource, now)
+        return lookup.purged_by(known, resource, now)
 
     def hits_of(self, state: KeyState, slot: str, stored: StoredResponse, tally: Tally) -> StoredHits:
         """Return the counts of the hits of a stored response."""
@@ -112,8 +112,8 @@ class ModelStore:
             stored, lookup = joined, replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
         applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
         placed = with_generation(stored, state.next_token(slot), applied)
-        names = all_stamp_names(state.resource, placed)
-        if self._stamps and is_response_purged(placed, state.resource, self._known(names), now):
+        known = self._known(state)
+        if known and is_response_purged(placed, state.resource, known, now):
             return False
         if slot != MAIN and slot not in state.entries and len(state.entries) >= state.resource.max_variants:
             return False
@@ -158,8 +158,10 @@ class ModelStore:
             state.shortcut = None
         return before
 
-    def _known(self, names: tuple[str, ...]) -> dict[str, Stamp]:
-        return {name: self._stamps.get(name, Stamp()) for name in names} if self._stamps else {}
+    def _known(self, state: KeyState) -> dict[str, Stamp]:
+        """Return the purges of a key. A log has no others."""
+        stamps = self._stamps
+        return {name: stamps[name] for name in state.stamp_names if name in stamps} if stamps else {}
 
     def _settle(self, state: KeyState, slot: str) -> None:
         """End the counts of an entry that is replaced."""

@@ -15,6 +15,7 @@ from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import Selection, StoredResponse
+from brine_cli.replay.model.key_state import is_selected_by_all
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -82,12 +83,6 @@ def _key(fetch: Fetch, decision: Validate | Forward) -> _Key | None:
 def _is_plain(stored: StoredResponse) -> bool:
     """Return whether a stored response is the copy of a plain exchange."""
     return _OF_TIME.isdisjoint(stored.fields.names) and is_selected_by_all(stored)
-
-
-def is_selected_by_all(stored: StoredResponse) -> bool:
-    """Return whether requests without fields select the response: its own request had none of the selecting fields."""
-    digests = stored.selection.digests
-    return len(digests) == len(stored.vary) and all(digest is None for digest in digests)
 
 
 def _decide(fetch: Fetch, decision: Validate | Forward) -> _Decided | None:

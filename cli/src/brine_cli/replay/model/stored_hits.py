@@ -71,13 +71,7 @@ class StoredHits:
     def shorten(self, stored: StoredResponse, asked: Asked, now: float) -> None:
         """Let plain requests be counted without a decision from now on, if that is certain."""
         state, transaction = asked.state, asked.transaction
-        selected = stored.selection.digests
-        if (
-            not asked.is_plain
-            or state.entries.get(MAIN) is not stored
-            or any(digest is not None for digest in selected)
-            or any(name.startswith("if-") for name in stored.vary)
-        ):
+        if not asked.is_plain or state.entries.get(MAIN) is not stored or not state.is_for_all:
             return
         policy = transaction.route.policy
         self.until = certain_until(stored, transaction.request, policy, now, state.until[MAIN])
