@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from brine_cli.replay.rows import Row
 
 type Gap = Literal["size", "seconds", "response", "request", "range", "unchanged", "query", "tenant"]
@@ -16,27 +15,33 @@ type Gap = Literal["size", "seconds", "response", "request", "range", "unchanged
 without the Range. `unchanged`: a 304. `query`: it has a query. `tenant`: it names a tenant.
 """
 
+GAPS: Final[tuple[Gap, ...]] = get_args(Gap.__value__)
+_WITHOUT_BODY: Final = frozenset({204, 304})
 
-def gaps_of(row: Row) -> Iterator[Gap]:
-    """Yield what is to be counted of a row."""
+
+def gaps_of(row: Row) -> tuple[bool, ...]:
+    """Return whether a row has each of GAPS, in this order."""
     _, _, target, status, size, seconds, extra = row
-    if size < 0 and status not in {204, 304}:
-        yield "size"
-    if seconds < 0:
-        yield "seconds"
     if extra is None:
-        yield "request"
-        yield "response"
+        has_tenant, has_request, has_response, has_range = False, False, False, False
     else:
-        if not extra[1]:
-            yield "request"
-        if extra[2] is None:
-            yield "response"
-        if extra[0] is not None:
-            yield "tenant"
-    if status == 304:
-        yield "unchanged"
-    elif status == 206 and (extra is None or all(name != "range" for name, _ in extra[1])):
-        yield "range"
-    if "?" in target:
-        yield "query"
+        has_tenant, has_request, has_response = extra[0] is not None, bool(extra[1]), extra[2] is not None
+        has_range = status == 206 and any(name == "range" for name, _ in extra[1])
+    return (
+        size < 0 and status not in _WITHOUT_BODY,
+        seconds < 0,
+        not has_response,
+        not has_request,
+        status == 206 and not has_range,
+        status == 304,
+        "?" in target,
+        has_tenant,
+    )
+
+
+def summed(counted: Counter[tuple[bool, ...]]) -> Counter[Gap]:
+    """Return how many rows have each gap, from how many have which combination."""
+    gaps = Counter[Gap]()
+    for combination, count in counted.items():
+        gaps.update({gap: count for gap, has_it in zip(GAPS, combination, strict=True) if has_it})
+    return gaps

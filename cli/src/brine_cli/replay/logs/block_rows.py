@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import marshal
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from brine_cli.replay.gaps import gaps_of
+from brine_cli.replay.gaps import gaps_of, summed
 from brine_cli.replay.logs.combined import CombinedLines
 from brine_cli.replay.logs.csv_rows import CsvLines
 from brine_cli.replay.logs.json_lines import JsonLines
@@ -59,19 +59,22 @@ class Sorter:
         self.found = BlockRows()
         self._reading = reading
         self._count = parts
-        self._rows: dict[int, list[tuple[object, ...]]] = {}
+        self._rows: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
+        self._gaps = Counter[tuple[bool, ...]]()
 
     def add(self, row: Row | None) -> None:
         """Add a row. None, and rows of other times, are left out."""
         found, reading = self.found, self._reading
-        if row is None or not reading.since <= row.time < reading.until:
+        if row is None or not reading.since <= row[0] < reading.until:
             found.left_out += 1
             return
         found.requests += 1
-        found.at[int(row.time)] += 1
-        found.gaps.update(gaps_of(row))
-        found.seconds += max(0.0, row.seconds)
-        self._rows.setdefault(part_of(row.target, self._count), []).append(tuple(row))
+        found.at[int(row[0])] += 1
+        self._gaps[gaps_of(row)] += 1
+        if row[5] > 0:
+            found.seconds += row[5]
+        part = part_of(row[2], self._count) if self._count > 1 else 0
+        self._rows[part].append(tuple(row))
 
     def wrong(self, line: int, error: WrongLine) -> None:
         """Count a wrong line."""
@@ -81,6 +84,7 @@ class Sorter:
 
     def sorted(self) -> BlockRows:
         """Return what was found."""
+        self.found.gaps = summed(self._gaps)
         self.found.parts = {part: marshal.dumps(rows) for part, rows in self._rows.items()}
         return self.found
 

@@ -20,6 +20,8 @@ LINE: Final = re.compile(
     r'(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?(.*)',  # Referer, User-Agent, the rest
     re.DOTALL,
 )
+_USUAL: Final = re.compile(r'\S+ \S+ \S+ \[([^\]]+)\] "([A-Z]+) (\S+) HTTP/[0-9.]+" (\d{3}) (\d+|-)(.*)', re.DOTALL)
+"""Most lines, which this finds faster."""
 _METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SECONDS: Final = re.compile(r'\b(?:urt|upstream_response_time|rt|request_time)="?([0-9]+(?:\.[0-9]+)?)')
 
@@ -33,6 +35,17 @@ class CombinedLines:
 
     def row(self, line: str) -> Row:
         """Return the request of a line. Raises WrongLine."""
+        usual = None if self._wanted else _USUAL.match(line)
+        if usual is not None:
+            at, method, target, status, size, rest = usual.groups()
+            return Row(
+                time_of_text(at),
+                method,
+                self._targets.read(target),
+                int(status),
+                UNKNOWN if size == "-" else int(size),
+                _seconds_in(rest),
+            )
         match = LINE.match(line)
         if match is None:
             raise WrongLine("this is not a line of the combined log format")
@@ -40,9 +53,6 @@ class CombinedLines:
         parts = request.split(" ")
         if len(parts) not in {2, 3} or not _METHOD.fullmatch(parts[0]):
             raise WrongLine(f"{request[:40]!r} is not a request line")
-        seconds: float = UNKNOWN
-        if rest and (found := _SECONDS.search(rest)):
-            seconds = float(found[1])
         extra = None
         if self._wanted:
             pairs = ("referer", referer), ("user-agent", agent)
@@ -54,6 +64,12 @@ class CombinedLines:
             self._targets.read(parts[1]),
             int(status),
             UNKNOWN if size == "-" else int(size),
-            seconds,
+            _seconds_in(rest),
             extra,
         )
+
+
+def _seconds_in(rest: str) -> float:
+    """Return the time of the origin at the end of a line."""
+    found = _SECONDS.search(rest) if "t=" in rest or "time=" in rest else None
+    return UNKNOWN if found is None else float(found[1])

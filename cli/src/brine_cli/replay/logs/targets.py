@@ -18,7 +18,8 @@ class Targets:
         """Return the path and the query as sent. Raises WrongLine."""
         if not text.startswith("/"):
             text = _of_url(text)
-        text = text.partition("#")[0]
+        if "#" in text:
+            text = text.partition("#")[0]
         if self.strip and (text == self.strip or text.startswith((self.strip + "/", self.strip + "?"))):
             text = text[len(self.strip) :]
             text = text if text.startswith("/") else "/" + text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.stored import Selection, StoredResponse
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from brine_cli.replay.model.attempts import Attempt
     from brine_cli.replay.model.stored_hits import StoredHits
 
+_CONDITIONS = frozenset({"if-modified-since", "if-none-match"})
 _NO_KEYS = Keyring.from_json('{"1": "a replay hashes no selecting fields"}')
 
 
@@ -41,11 +43,17 @@ def selecting(resource: Resource, request: Request, now: float) -> PlainSelectin
     return PlainSelecting(_NO_KEYS, resource, request, now)
 
 
+@lru_cache(maxsize=1024)
+def absent(vary: tuple[str, ...]) -> Selection:
+    """Return the selection by a request that has none of these fields, the same object each time."""
+    return Selection(0, (None,) * len(vary))
+
+
 def is_selected_by_all(stored: StoredResponse) -> bool:
     """Return whether requests without fields select the response: its own request had no selecting field."""
-    digests = stored.selection.digests
-    is_known = len(digests) == len(stored.vary) and not any(name.startswith("if-") for name in stored.vary)
-    return is_known and all(digest is None for digest in digests)
+    nothing = absent(stored.vary)
+    is_same = stored.selection is nothing or stored.selection.digests == nothing.digests
+    return is_same and not any(map(_CONDITIONS.__contains__, stored.vary))
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.caching.stale import ERRORS
-from brine.domain.caching.stored import Selection, StoredResponse
-from brine_cli.replay.model.key_state import is_selected_by_all
+from brine.domain.caching.stored import StoredResponse
+from brine_cli.replay.model.key_state import absent, is_selected_by_all
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -121,8 +121,7 @@ def _timeless(decision: ResponseDecision) -> ResponseDecision:
 
 
 def _without_date(stored: StoredResponse) -> StoredResponse:
-    selection = Selection(0, (None,) * len(stored.vary))
-    return replace(stored, fields=stored.fields.without({"date"}), selection=selection)
+    return replace(stored, fields=stored.fields.without({"date"}), selection=absent(stored.vary))
 
 
 def _moved(decided: ResponseDecision, fetch: Fetch, decision: Validate | Forward) -> ResponseDecision:

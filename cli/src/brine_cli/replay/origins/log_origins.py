@@ -84,7 +84,7 @@ class LogOrigins:
         return response, taken
 
     def _with_validator(self, lines: Lines, target: str) -> tuple[Lines, bool]:
-        """Return the fields of a response, with an ETag if the log shows that it has one; and whether all are its own."""
+        """Return the fields of a response, with an ETag if the log shows that it has one; and whether it has its own."""
         if target not in self._validated or any(name in _VALIDATORS for name, _ in lines):
             return lines, True
         return (*lines, _ETAG), False
@@ -97,7 +97,8 @@ class LogOrigins:
             has_validator = has_validator or name in _VALIDATORS
             then = parse_http_date(value, at) if name in {"expires", "last-modified"} and date is not None else None
             if name not in {"date", "etag"}:
-                lines.append((name, value if then is None or date is None else format_http_date(at + then - date)))
+                moved = None if then is None or date is None else format_http_date(at + then - date)
+                lines.append((name, moved or value))
         return (*lines, _ETAG) if has_validator else tuple(lines)
 
     def _made(self, status: int, size: int, lines: Lines) -> Response:
