@@ -16,7 +16,9 @@ class LazyCommand(NamedTuple):
     summary: str
 
 
-COMMANDS: Final[dict[str, LazyCommand]] = {}
+COMMANDS: Final[dict[str, LazyCommand]] = {
+    "replay": LazyCommand("brine_cli.commands.inspect.replay", "replay an access log against other routes"),
+}
 """The commands by name, in the order of the help."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.config.routes import parse_routes
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.routing.tenant import tenant_header
+from brine.errors import ConfigError
 from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class PolicyFile:
     def routes(self, environment: Mapping[str, str]) -> Routes:
         """Return its routes. Raises ConfigError."""
         return parse_routes(self.text, AnyVariables(environment, self.text), source=self.name)
+
+    def require_variables(self, environment: Mapping[str, str]) -> None:
+        """Raise CommandError if a variable has no value: requests to an origin need them."""
+        try:
+            parse_routes(self.text, environment, source=self.name)
+        except ConfigError as error:
+            raise CommandError(f"--probe sends requests, so variables need their values. {error}") from None
 
 
 def read_policy(file: Path) -> PolicyFile:

@@ -84,7 +84,7 @@ class LogOrigins:
         return response, taken
 
     def _with_validator(self, lines: Lines, target: str) -> tuple[Lines, bool]:
-        """Return the fields of a response, with an ETag if the log shows that it has one; and whether it has its own."""
+        """Return the fields of a response, and whether they are its own: a 304 in the log shows that it has an ETag."""
         if target not in self._validated or any(name in _VALIDATORS for name, _ in lines):
             return lines, True
         return (*lines, _ETAG), False

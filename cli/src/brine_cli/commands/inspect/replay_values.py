@@ -1,0 +1,61 @@
+"""The forms of values of `brine replay`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import click
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|)")
+
+
+class Seconds(click.ParamType):
+    """A duration such as `200ms` or `1.5s`, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds."""
+        if isinstance(value, int | float):
+            return float(value)
+        match = _DURATION.fullmatch(value)
+        if match is None:
+            self.fail(f"{value!r} is not a duration. Write 200ms or 1.5s.", param, ctx)
+        return float(match[1]) * _UNITS[match[2]]
+
+
+class Time(click.ParamType):
+    """A time such as `2026-09-14` or `2026-09-14T12:00Z`, in seconds since 1970. Without a zone, it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds since 1970."""
+        if isinstance(value, int | float):
+            return float(value)
+        from brine_cli.replay.logs.times import time_of_text  # noqa: PLC0415 - only for a time that is given
+        from brine_cli.replay.rows import WrongLine  # noqa: PLC0415
+
+        try:
+            return time_of_text(value)
+        except WrongLine:
+            self.fail(f"{value!r} is not a time. Write 2026-09-14 or 2026-09-14T12:00Z.", param, ctx)
+
+
+class Named(click.ParamType):
+    """`NAME=VALUE`, as a pair."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return the name and the value."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not name or not equals or not text:
+            self.fail(f"{value!r} is not of the form NAME=VALUE.", param, ctx)
+        return name, text
