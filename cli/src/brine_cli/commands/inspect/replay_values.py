@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 import click
-
-_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
-_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|)")
 
 
 class Seconds(click.ParamType):
@@ -20,10 +14,12 @@ class Seconds(click.ParamType):
         """Return the seconds."""
         if isinstance(value, int | float):
             return float(value)
-        match = _DURATION.fullmatch(value)
-        if match is None:
-            self.fail(f"{value!r} is not a duration. Write 200ms or 1.5s.", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
+        from brine.domain.durations import duration_seconds  # noqa: PLC0415 - only for a duration that is given
+
+        try:
+            return duration_seconds(value)
+        except ValueError as error:
+            self.fail(f"{value!r} is {error}", param, ctx)
 
 
 class Time(click.ParamType):

@@ -167,7 +167,8 @@ class GatewayModel:
 
     def _fetch(self, decision: Validate | Forward, lookup: Lookup, turn: Turn, attempt: Attempt) -> None:
         """Send the request to the origin. The response arrives later."""
-        attempt.asked.tally.looked_up(ItemSize(0 if decision.stored is None else decision.stored.size))
+        if attempt.asked.transaction.request.may_use_cache and not attempt.is_refresh:
+            attempt.asked.tally.looked_up(ItemSize(0 if decision.stored is None else decision.stored.size))
         fetch = Fetch(attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now)
         send(fetch, self._origins, self._exchanges)
         self._at(fetch.end, partial(self._complete, fetch))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from brine.domain.http.messages import Request
@@ -19,13 +19,14 @@ from brine.domain.routing.upstream import forwarded_request
 from brine.errors import BrineError
 from brine.ports.deadline import Deadline
 from brine_cli.errors import CommandError
-from brine_cli.replay.origins.samples import Sample, Samples, kept_fields
+from brine_cli.replay.origins.samples import Sample, kept_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from brine.domain.http.messages import Response
     from brine.domain.routing.route import Route, Routes
+    from brine_cli.replay.origins.samples import Samples
     from brine_cli.replay.rows import Row
 
 PAUSE: Final = 0.2
@@ -45,7 +46,7 @@ class ProbedOrigin(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbePlan:
-    """What to fetch. `what`: names of routes, ALL, or the URL of an origin for all routes. `most`: targets per route."""
+    """What to fetch. `what`: names of routes, ALL, or the URL of an origin for all. `most`: targets per route."""
 
     what: tuple[str, ...]
     most: int = 20
@@ -64,7 +65,7 @@ def probed_routes(plan: ProbePlan, routes: Routes) -> list[Route]:
     for name in plan.what:
         if name not in names:
             raise CommandError(
-                f"--probe {name}: no route of A has this name. Write one of {', '.join(sorted(names))}, all, or a URL."
+                f"--probe {name}: A has no route of this name. Write {', '.join(sorted(names))}, all, or a URL."
             )
     return [route for route in found if route.name in plan.what]
 
@@ -135,10 +136,9 @@ def _request(routes: Routes, matched: Route, route: Route, target: str) -> Reque
 
 
 def _address(url: str) -> tuple[OriginAddress, str]:
+    """Return the address in a URL and its path. Raises CommandError."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CommandError(
-            f"--probe {url}: this is no http or https URL with a host. Write one, or the name of a route."
-        )
-    scheme = "https" if parts.scheme == "https" else "http"
+        raise CommandError(f"--probe {url}: no http or https URL with a host. Write one, or the name of a route.")
+    scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
     return OriginAddress(scheme, parts.hostname, parts.port or DEFAULT_PORTS[scheme]), parts.path.rstrip("/")

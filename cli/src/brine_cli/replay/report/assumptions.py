@@ -55,8 +55,8 @@ def assumed(replayed: Replayed, samples: str | None) -> Iterator[str]:
             "an upper bound. --field tenant=NAME tells which member of the log names it."
         )
     yield (
-        f"{assumptions.environments} environment{'s' * (assumptions.environments > 1)} of the gateway share the hits, "
-        "each at random. That is what the busiest second needs without any hit. --environments sets it."
+        f"The gateway has {assumptions.environments} environment{'s' * (assumptions.environments > 1)}, and each "
+        "request comes to one at random. That is what the busiest second needs without any hit. --environments sets it."
     )
     yield "Nothing is stored at the first request. A stale response is renewed 0.2 s after the hit that asks for it."
     if log.span < _SHORT:

@@ -7,19 +7,22 @@ from math import floor
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.replay.report.numbers import percent
+from brine_cli.replay.tallies import NO_ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from brine.domain.routing.route import Route
+    from brine.domain.routing.route import Route, Routes
     from brine_cli.replay.replaying import Replayed
+    from brine_cli.replay.tallies import Tallies
     from brine_cli.replay.tally import Tally
 
 LEAST_SHARE: Final = 0.01
 """The share of a route's requests from which on a finding is worth a line."""
 
 REMEDIES: Final[Mapping[str, str]] = {
-    "no-freshness": "nothing says how long they are fresh. Give the route freshness_lifetime or negative_lifetimes",
+    "no-freshness": "nothing says how long they are fresh. If clients may share them, give the route "
+    "freshness_lifetime, or negative_lifetimes for errors",
     "set-cookie": 'they set a cookie. If it may be left out, write set_cookie = "strip"',
     "authorization": "the request has credentials, and the response does not say that it is for all",
     "vary": "they have Vary: *, so no other request may get them",
@@ -36,15 +39,21 @@ REMEDIES: Final[Mapping[str, str]] = {
 
 def findings(replayed: Replayed) -> Iterator[str]:
     """Yield each finding. With two policies, it begins with the letter of its own."""
-    is_one = len(replayed.tallies) == 1
+    letters: dict[str, list[str]] = {}
     for letter, tallies, routes in zip("AB", replayed.tallies, replayed.job.routes(), strict=False):
-        for name, tally in tallies:
-            for text in (*_refused(tally), *_limits(tally, routes.named(name))):
-                yield text.format(route=f"Route {name}" if is_one else f"{letter}, route {name}")
-        missing = tallies.of(None).requests
-        if missing:
-            start = "" if is_one else f"{letter}: "
-            yield f"{start}{missing:,} requests have a path that no route covers. Add a route, or give --strip-prefix."
+        for text in _of_policy(tallies, routes):
+            letters.setdefault(text, []).append(letter)
+    for text, found in letters.items():
+        yield text if len(replayed.tallies) == 1 else f"{' and '.join(found)}: {text}"
+
+
+def _of_policy(tallies: Tallies, routes: Routes) -> Iterator[str]:
+    for name, tally in tallies:
+        if name == NO_ROUTE:
+            yield f"{tally.requests:,} requests have a path that no route covers. Add a route, or give --strip-prefix."
+            continue
+        for text in (*_refused(tally), *_limits(tally, routes.named(name))):
+            yield f"Route {name}: {text}"
 
 
 def _refused(tally: Tally) -> Iterator[str]:
@@ -53,7 +62,7 @@ def _refused(tally: Tally) -> Iterator[str]:
         if count >= LEAST_SHARE * tally.requests:
             share = percent(count / tally.requests)
             because = REMEDIES.get(reason, "see docs/troubleshoot-a-miss.md")
-            yield f"{{route}}: {count:,} responses ({share} of its requests) are not stored ({reason}): {because}."
+            yield f"{count:,} responses ({share} of its requests) are not stored ({reason}): {because}."
 
 
 def _limits(tally: Tally, route: Route | None) -> Iterator[str]:
@@ -68,13 +77,13 @@ def _limits(tally: Tally, route: Route | None) -> Iterator[str]:
         over = sum(max(0, count - budget.requests) for count in periods.values())
         if over:
             yield (
-                f"{{route}}: its origin_budget of {budget.requests} in {budget.period:g} s would refuse or delay about "
+                f"its origin_budget of {budget.requests} in {budget.period:g} s would refuse or delay about "
                 f"{over:,} of {tally.calls:,} requests to the origin."
             )
     most = max(tally.new_keys_at.values(), default=0)
     limit = route.policy.new_keys_per_minute
     if limit is not None and most > limit:
         yield (
-            f"{{route}}: up to {most:,} new URLs in a minute. A process stores at most {limit:,} "
+            f"up to {most:,} new URLs in a minute. A process stores at most {limit:,} "
             "(new_keys_per_minute), so some would not be stored."
         )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from brine_cli.replay.report.figures import Spread
-
-NONE = "-"
+NONE: Final = "-"
+_UNITS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def whole(number: float | None) -> str:
@@ -16,13 +14,11 @@ def whole(number: float | None) -> str:
 
 
 def short(number: float | None) -> str:
-    """Return a large count in millions or thousands, with three digits."""
-    if number is None:
-        return NONE
-    for unit, name in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if abs(number) >= unit:
-            return f"{number / unit:.3g}{name}" if abs(number) < 1000 * unit else f"{number / unit:,.0f}{name}"
-    return f"{number:,.0f}"
+    """Return a count; from 100,000 on with three digits and k, M or G."""
+    if number is None or abs(number) < 100_000:
+        return whole(number)
+    unit, name = next((unit, name) for unit, name in _UNITS if abs(number) >= unit)
+    return f"{number / unit:.3g} {name}"
 
 
 def percent(share: float | None) -> str:
@@ -41,11 +37,6 @@ def seconds(value: float) -> str:
         if value >= 2 * unit:
             return f"{value / unit:.1f}".removesuffix(".0") + name
     return f"{value:g}s"
-
-
-def spread(values: Spread | None) -> str:
-    """Return the spread of times."""
-    return NONE if values is None else " / ".join(map(seconds, (values.p50, values.p95, values.max)))
 
 
 def plus(text: str, difference: float | None) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from brine_cli.replay.report.figures import Figures
+    from brine_cli.replay.report.figures import Figures, Spread
     from brine_cli.replay.report.result import ReplayReport
 
 
@@ -25,8 +25,12 @@ class _Row(NamedTuple):
     show: Callable[[float], str] = numbers.whole
 
 
-def _result(name: str) -> Callable[[Figures], float]:
-    return lambda figures: figures.results.get(name, 0)
+def _result(name: str) -> Callable[[Figures], float | None]:
+    return lambda figures: figures.results.get(name, 0) if figures.results else None
+
+
+def _errors(figures: Figures) -> float | None:
+    return figures.results.get("problem", 0) + figures.results.get("refused", 0) if figures.results else None
 
 
 def _usage(name: str) -> Callable[[Figures], float | None]:
@@ -41,6 +45,19 @@ def _counted(label: str, value: Callable[[Figures], float | None], show: Callabl
     return _Row(label, lambda figures: show(value(figures)), value, show)
 
 
+def _times(label: str, spread: Callable[[Figures], Spread | None]) -> list[_Row]:
+    """Return the rows of a spread of times."""
+
+    def row(name: str) -> _Row:
+        def text(figures: Figures) -> str:
+            values = spread(figures)
+            return numbers.NONE if values is None else numbers.seconds(getattr(values, name))
+
+        return _Row(f"{label} {name}", text, None)
+
+    return [row(name) for name in ("p50", "p95", "max")]
+
+
 def _stale_share(figures: Figures) -> str:
     return numbers.percent(figures.stale / figures.requests) if figures.results and figures.requests else numbers.NONE
 
@@ -52,19 +69,19 @@ ROWS: Final = (
         "Hit ratio by bytes", lambda one: numbers.percent(one.byte_hit_ratio), lambda one: one.byte_hit_ratio, _points
     ),
     _counted("  fresh hits", _result("hit"), numbers.whole),
-    _counted("  stale, refreshed meanwhile", _result("stale"), numbers.whole),
-    _counted("  collapsed: waited for another", _result("collapsed"), numbers.whole),
+    _counted("  stale hits", _result("stale"), numbers.whole),
+    _counted("  collapsed into another's fetch", _result("collapsed"), numbers.whole),
     _counted("  validated by the origin", _result("validated"), numbers.whole),
     _counted("  misses", _result("miss"), numbers.whole),
-    _counted("  not cacheable methods", _result("pass"), numbers.whole),
-    _counted("  errors of the gateway", lambda one: _result("problem")(one) + _result("refused")(one), numbers.whole),
+    _counted("  methods without a cache", _result("pass"), numbers.whole),
+    _counted("  errors of the gateway", _errors, numbers.whole),
     _counted("Requests to the origin", lambda one: one.origin_calls, numbers.whole),
     _counted("  of these by the refresher", lambda one: one.refreshes, numbers.whole),
     _counted("  most in one second", lambda one: one.peak, numbers.whole),
     _Row("Stale answers", _stale_share, None),
-    _Row("  for p50 / p95 / max", lambda one: numbers.spread(one.staleness), None),
-    _Row("Age of hits p50 / p95 / max", lambda one: numbers.spread(one.age), None),
-    _Row("Hits of another size than logged", lambda one: numbers.percent(one.changed_share), None),
+    *_times("  stale for", lambda one: one.staleness),
+    *_times("Age of hits,", lambda one: one.age),
+    _Row("Hits of another size", lambda one: numbers.percent(one.changed_share), None),
     _counted("DynamoDB read units", _usage("read_units"), numbers.short),
     _counted("DynamoDB write units", _usage("write_units"), numbers.short),
     _counted(
@@ -75,7 +92,9 @@ ROWS: Final = (
     _counted("USD", lambda one: one.usd, numbers.usd),
 )
 
-_OF_MONTH: Final = 17
+_WIDE: Final = 100
+"""Columns of a terminal from which on the table of routes has all of its own."""
+_OF_MONTH: Final = 21
 """The number of rows before those of a month."""
 
 
@@ -83,11 +102,9 @@ def print_report(report: ReplayReport, console: Console, letters: str) -> None:
     """Print a report. letters: the names of the policies, in their order."""
     for line in _head(report, letters):
         console.print(line, highlight=False, markup=False)
-    console.print()
     console.print(_large_table(report, letters))
     if len(report.routes) > 1:
-        console.print()
-        console.print(_route_table(report, letters))
+        console.print(_route_table(report, letters, is_wide=console.width >= _WIDE))
     _print_list(console, "Found", report.findings)
     _print_list(console, "Assumed", report.assumed)
 
@@ -111,7 +128,7 @@ def _large_table(report: ReplayReport, letters: str) -> Table:
     from rich import box  # noqa: PLC0415 - it takes a while
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("All routes" if len(report.routes) != 1 else f"Route {next(iter(report.routes))}", no_wrap=True)
     columns = [report.without_cache, *report.total]
     for title in ("no cache", *letters[: len(report.total)]):
@@ -146,23 +163,24 @@ def _difference(row: _Row, total: Sequence[Figures]) -> list[str]:
     return [numbers.plus(row.show(second - first), second - first)]
 
 
-def _route_table(report: ReplayReport, letters: str) -> Table:
+def _route_table(report: ReplayReport, letters: str, *, is_wide: bool) -> Table:
     from rich import box  # noqa: PLC0415 - it takes a while
     from rich.table import Table  # noqa: PLC0415
 
     used = letters[: len(report.total)]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("Route", overflow="ellipsis", no_wrap=True)
-    for title in ("requests", *_titles("hits", used), *_titles("to origin", used), *_titles("stale", used)):
-        table.add_column(title, justify="right")
-    for title in _titles("USD a month", used):
-        table.add_column(title, justify="right")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("Each route", overflow="ellipsis", no_wrap=True, min_width=10)
+    stale = _titles("stale", used) if is_wide else []
+    for title in ("requests", *_titles("hits", used), *_titles("origin", used), *stale):
+        table.add_column(title, justify="right", no_wrap=True)
+    for title in _titles("USD", used):
+        table.add_column(title, justify="right", no_wrap=True)
     for name, found in report.routes.items():
         requests = next(one.requests for one in found if one is not None)
         cells = [numbers.whole(requests)]
         cells += [_cell(one, lambda figures: numbers.percent(figures.hit_ratio)) for one in found]
         cells += [_cell(one, lambda figures: numbers.short(figures.origin_calls)) for one in found]
-        cells += [_cell(one, _stale_share) for one in found]
+        cells += [_cell(one, _stale_share) for one in found if is_wide]
         cells += [_cell(one, lambda figures: numbers.usd(figures.usd)) for one in found]
         table.add_row(name, *cells)
     return table
@@ -177,13 +195,14 @@ def _cell(figures: Figures | None, text: Callable[[Figures], str]) -> str:
 
 
 def _print_list(console: Console, title: str, texts: Sequence[str]) -> None:
-    from rich.padding import Padding  # noqa: PLC0415 - it takes a while
+    from rich.table import Table  # noqa: PLC0415 - it takes a while
     from rich.text import Text  # noqa: PLC0415
 
     if not texts:
         return
-    console.print()
-    console.print(Text(title, style="bold"))
+    console.print(Text(f"{title}:", style="bold"))
+    grid = Table.grid(padding=(0, 1))
     for text in texts:
-        first, rest = Text("- "), Text(text)
-        console.print(Padding(first + rest, (0, 0, 0, 0)))
+        grid.add_row("-", Text(text))
+    console.print(grid)
+    console.print()
