@@ -144,7 +144,9 @@ def _job(  # noqa: PLR0917 - the first ones are those of `run`
     return Job(
         policies=policies,
         environment=dict(os.environ),
-        assumptions=Assumptions(origin_seconds=options.origin_latency, environments=environments),
+        assumptions=Assumptions(
+            origin_seconds=options.origin_latency, environments=environments, usual_size=log.usual_size
+        ),
         samples=samples,
         route=options.route,
     )

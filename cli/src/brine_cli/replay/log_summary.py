@@ -29,6 +29,8 @@ class LogSummary:
     gaps: Counter[Gap] = field(default_factory=Counter)
     at: Counter[int] = field(default_factory=Counter)
     seconds: float = 0.0
+    sized: int = 0
+    bytes: int = 0
 
     def add(self, block: BlockRows, file: str, before: int) -> None:
         """Add a block of a file, in which there are `before` lines before it."""
@@ -41,6 +43,8 @@ class LogSummary:
         self.gaps.update(block.gaps)
         self.at.update(block.at)
         self.seconds += block.seconds
+        self.sized += block.sized
+        self.bytes += block.bytes
 
     @property
     def first(self) -> int:
@@ -56,6 +60,11 @@ class LogSummary:
     def span(self) -> float:
         """Seconds from the first request to the last."""
         return float(self.last - self.first)
+
+    @property
+    def usual_size(self) -> int:
+        """The mean size of a successful response."""
+        return self.bytes // self.sized if self.sized else 0
 
     @property
     def peak(self) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import marshal
 import os
-import random
 from collections import Counter
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from brine_cli.replay.model.player import Player
 from brine_cli.replay.origins.log_origins import LogOrigins
@@ -34,12 +34,13 @@ class Assumptions:
     """What every part of a replay assumes. Times are in seconds.
 
     `origin_seconds`: of an origin whose row has no time. `refresh_delay`: from a stale hit to its refresh.
-    `environments`: processes of the gateway that share the hits.
+    `environments`: processes of the gateway that share the hits. `usual_size`: bytes of a response without a size.
     """
 
     origin_seconds: float = 0.2
     refresh_delay: float = 0.2
     environments: int = 1
+    usual_size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,11 @@ def replay_part(
             assumed, tallies = job.assumptions, Tallies()
             player = Player(
                 of_policy,
-                LogOrigins(rows, job.samples, assumed.origin_seconds),
+                LogOrigins(rows, job.samples, assumed.origin_seconds, assumed.usual_size),
                 tallies,
                 environments=assumed.environments,
                 refresh_delay=assumed.refresh_delay,
-                draw=random.Random(0).random,  # noqa: S311 - no secret: the same early refreshes each time
+                draw=drawn,
             )
             wanted = rows if job.route is None else [row for row in rows if _is_of(row, of_policy, job.route)]
             for start in range(0, len(wanted), _STEP):
@@ -87,6 +88,11 @@ def replay_part(
         if was_enabled:
             gc.enable()
     return found
+
+
+def drawn(key: str, now: float) -> float:
+    """Return a number of [0, 1) for a hit: the same in each replay, in whatever parts the log is replayed."""
+    return crc32(f"{key} {now!r}".encode()) / 2**32
 
 
 def _is_of(row: Row, routes: Routes, name: str) -> bool:

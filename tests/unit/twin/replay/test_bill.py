@@ -90,7 +90,7 @@ def test_the_times_of_the_function_are_those_of_the_page() -> None:
 
 
 def test_a_price_that_is_not_known_is_refused_with_the_names() -> None:
-    with pytest.raises(ValueError, match="'reed_unit' is not the name of a price. The names are read_unit, "):
+    with pytest.raises(ValueError, match=r"'reed_unit' is not the name of a price. The names are read_unit, "):
         Prices().changed([("reed_unit", 1.0)])
 
 

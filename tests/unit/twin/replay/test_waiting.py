@@ -25,7 +25,7 @@ def replayed(rows: list[Row], samples: Samples | None = None) -> tuple[list[tupl
         tallies,
         environments=2,
         refresh_delay=0.2,
-        draw=lambda: 0.5,
+        draw=lambda _key, _now: 0.5,
         observe=lambda row, outcome: found.append((outcome.result, outcome.status, row.time)),
     )
     player.play(rows)

@@ -29,7 +29,7 @@ class BlockRows:
 
     `parts`: the rows of each part, as `marshal` writes a list of them. `wrong`: the first wrong lines, by their number
     in the block from 1, and why. `gaps`: how many rows lack what. `at`: requests by second. `seconds`: those of the
-    origin, of all rows that have them.
+    origin, of all rows that have them. `sized`, `bytes`: the successful responses with a size, and the sum of these.
     """
 
     lines: int = 0
@@ -40,6 +40,8 @@ class BlockRows:
     parts: dict[int, bytes] = field(default_factory=dict)
     gaps: Counter[Gap] = field(default_factory=Counter)
     seconds: float = 0.0
+    sized: int = 0
+    bytes: int = 0
     at: Counter[int] = field(default_factory=Counter)
 
 
@@ -73,6 +75,9 @@ class Sorter:
         self._gaps[gaps_of(row)] += 1
         if row[5] > 0:
             found.seconds += row[5]
+        if row[3] == 200 and row[4] >= 0:
+            found.sized += 1
+            found.bytes += row[4]
         part = part_of(row[2], self._count) if self._count > 1 else 0
         self._rows[part].append(tuple(row))
 

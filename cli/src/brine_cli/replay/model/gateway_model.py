@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.lookup import Lookup
     from brine_cli.replay.model.asked import Asked
     from brine_cli.replay.model.fetches import Origins, Turn
+    from brine_cli.replay.model.model_refreshes import Draw
     from brine_cli.replay.model.model_store import ModelStore
     from brine_cli.replay.model.outcomes import Observer
     from brine_cli.replay.rows import Row
@@ -44,7 +45,7 @@ _FROM_STORE: Final = frozenset({"hit", "stale"})
 class GatewayModel:
     """Answers the requests of a log, in the order of their times.
 
-    refresh_delay: seconds from a refresh request to the refresh. draw: random numbers of [0, 1), for early refreshes.
+    refresh_delay: seconds from a refresh request to the refresh. draw: picks the hits that request early refreshes.
     observe: called with each outcome. decides_each: copy no decision, for tests.
     """
 
@@ -54,7 +55,7 @@ class GatewayModel:
         origins: Origins,
         *,
         refresh_delay: float,
-        draw: Callable[[], float],
+        draw: Draw,
         observe: Observer | None = None,
         decides_each: bool = False,
     ) -> None:

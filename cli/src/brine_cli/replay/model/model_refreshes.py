@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from brine_cli.replay.model.model_store import ModelStore
 
 
+type Draw = Callable[[str, float], float]
+"""Gives a number of [0, 1) for the hit of a cache key at a time."""
+
+
 class FetchCall(Protocol):
     """Sends the request of a decision for an attempt."""
 
@@ -37,7 +41,8 @@ class FetchCall(Protocol):
 class ModelRefreshes:
     """The queue of refresh requests, and the refresher behind it.
 
-    delay: seconds until the refresher has a request. draw: random numbers of [0, 1). later: calls a function at a time.
+    delay: seconds until the refresher has a request. draw: picks the hits that request early refreshes. later: calls a
+    function at a time.
     """
 
     def __init__(
@@ -45,7 +50,7 @@ class ModelRefreshes:
         store: ModelStore,
         *,
         delay: float,
-        draw: Callable[[], float],
+        draw: Draw,
         later: Callable[[float, Callable[[float], None]], None],
         fetch: FetchCall,
     ) -> None:
@@ -70,8 +75,11 @@ class ModelRefreshes:
 
     def request_early(self, stored: StoredResponse, lookup: Lookup, attempt: Attempt) -> None:
         """Request the refresh of a fresh response, if chance picks this hit for it."""
-        policy = attempt.asked.transaction.route.policy
-        if policy.early_refresh > 0 and is_early_refresh_due(stored, policy, attempt.now, self._draw()):
+        transaction = attempt.asked.transaction
+        policy = transaction.route.policy
+        if policy.early_refresh > 0 and is_early_refresh_due(
+            stored, policy, attempt.now, self._draw(transaction.resource.key, attempt.now)
+        ):
             self.request(stored, lookup, attempt)
 
     def _refresh(self, wanted: RefreshRequest, hit: Attempt, now: float) -> None:

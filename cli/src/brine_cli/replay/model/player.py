@@ -11,10 +11,11 @@ from brine_cli.replay.model.model_store import ModelStore
 from brine_cli.replay.model.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from brine.domain.routing.route import Routes
     from brine_cli.replay.model.fetches import Origins
+    from brine_cli.replay.model.model_refreshes import Draw
     from brine_cli.replay.model.outcomes import Observer
     from brine_cli.replay.model.stored_hits import StoredHits
     from brine_cli.replay.rows import Row
@@ -40,7 +41,7 @@ class Player:
         *,
         environments: int,
         refresh_delay: float,
-        draw: Callable[[], float],
+        draw: Draw,
         observe: Observer | None = None,
         decides_each: bool = False,
     ) -> None:

@@ -34,24 +34,23 @@ _REMEMBERED = 10_000
 class LogOrigins:
     """Gives the responses of the rows of one part of a log.
 
-    seconds: how long an origin takes whose row has no time. rows: all rows, in the order of their times.
+    seconds: how long an origin takes whose row has no time. rows: all rows, in the order of their times. usual_size:
+    the bytes of a response whose size no row of its target has.
     """
 
-    def __init__(self, rows: Iterable[Row], samples: Samples, seconds: float) -> None:
+    def __init__(self, rows: Iterable[Row], samples: Samples, seconds: float, usual_size: int = 0) -> None:
         self._samples = samples
         self._seconds = seconds
         self._sizes: dict[str, int] = {}
         self._validated: set[str] = set()
         self._fields: dict[Lines, Fields] = {}
         self._responses: dict[tuple[int, int, Lines], Response] = {}
-        known, total = 0, 0
         for _, method, target, status, size, _, _ in rows:
             if status == 304:
                 self._validated.add(target)
             elif status == 200 and size >= 0 and method != "HEAD":
                 self._sizes.setdefault(target, size)
-                known, total = known + 1, total + size
-        self._usual_size = total // known if known else 0
+        self._usual_size = usual_size
 
     def response(self, row: Row, asked: Asked, decision: Validate | Forward, at: float) -> tuple[Response, float]:
         """Return the response to the request of a decision at a time, and the seconds that it took."""
