@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.errors import ConfigError
 from brine_cli.errors import CommandError
 from brine_cli.replay.policies import PolicyFile, read_policy, tenant_sources, used_fields
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXT = """
 [[route]]

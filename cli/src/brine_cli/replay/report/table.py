@@ -114,7 +114,7 @@ def _head(report: ReplayReport, letters: str) -> list[str]:
 
     log = report.log
     forms = "/".join(dict.fromkeys(log.formats))
-    wrong = f"; {log.wrong_lines:,} wrong lines" if log.wrong_lines else ""
+    wrong = f"; {log.wrong_lines:,} wrong line{'s' * (log.wrong_lines > 1)}" if log.wrong_lines else ""
     left_out = f"; {log.left_out:,} left out" if log.left_out else ""
     lines = [
         f"{', '.join(report.files)} ({forms}): {log.requests:,} requests{left_out}{wrong}",
