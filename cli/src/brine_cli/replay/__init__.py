@@ -1,1 +1,1 @@
-"""Replays an access log against routes, offline: what would have been hits, and what they would have cost."""
+"""Replays an access log against routes, offline: the hits that there would have been, and their costs."""

@@ -1,6 +1,6 @@
-"""The DynamoDB units and the S3 requests of each way of answering. docs/costs.md lists them, and a test compares them.
+"""The DynamoDB units and the S3 requests of each way of answering. A test compares them with docs/costs.md.
 
-An item has the envelope of a response, and what is stored beside it. A response that is too large for the table is in
+An item has the envelope of a response, and some attributes. A response that is too large for the table is in
 S3, and its item is small.
 """
 

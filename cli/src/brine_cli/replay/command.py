@@ -137,7 +137,7 @@ def _job(  # noqa: PLR0917 - the first ones are those of `run`
     log: LogSummary,
     spool: Spool,
 ) -> Job:
-    """Return what to replay the log against, once it is read."""
+    """Return the job for a log that was read. Fetches samples, if the options ask for it."""
     if options.probes and options.responses is not None:
         _probe(options, options.responses, policies[0], routes, samples, progress, spool)
     environments = options.environments or log.environments(options.origin_latency)

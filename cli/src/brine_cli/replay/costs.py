@@ -17,7 +17,7 @@ SHARED_STAMPS: Final = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What AWS bills, and the requests to the origin. `usd`: without the fixed price of the secret."""
+    """The quantities that AWS bills, and the requests to the origin. `usd`: without the fixed price of the secret."""
 
     read_units: float
     write_units: float

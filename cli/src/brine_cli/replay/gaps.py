@@ -1,4 +1,4 @@
-"""What a log does not say, and what the replay assumes instead. Each report names these assumptions."""
+"""The gaps of a log: facts that it lacks. A report names the assumption for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from brine_cli.replay.rows import Row
 
 type Gap = Literal["size", "seconds", "response", "request", "range", "unchanged", "query", "tenant"]
-"""What a row lacks or has.
+"""A fact that a row lacks, or that leads to an assumption.
 
 `size`: no bytes. `seconds`: no time of the origin. `response`, `request`: no fields of that message. `range`: a 206
 without the Range. `unchanged`: a 304. `query`: it has a query. `tenant`: it names a tenant.

@@ -1,4 +1,4 @@
-"""What a log is as a whole: its requests, its times, its wrong lines, and what it does not say."""
+"""A log as a whole: its requests, its times, its wrong lines, and its gaps."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class LogSummary:
     def environments(self, origin_seconds: float) -> int:
         """Estimate how many processes of the gateway work at the busiest second, if no request is a hit.
 
-        origin_seconds: for the requests whose row has no time.
+        origin_seconds: the time of the origin for rows without one.
         """
         timed = self.requests - self.gaps["seconds"]
         mean = (self.seconds + self.gaps["seconds"] * origin_seconds) / max(1, timed + self.gaps["seconds"])

@@ -31,9 +31,9 @@ _STEP: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """What every part of a replay assumes. Times are in seconds.
+    """The assumptions of every part of a replay. Times are in seconds.
 
-    `origin_seconds`: of an origin whose row has no time. `refresh_delay`: from a stale hit to its refresh.
+    `origin_seconds`: the time of the origin for rows without one. `refresh_delay`: from a stale hit to its refresh.
     `environments`: processes of the gateway that share the hits. `usual_size`: bytes of a response without a size.
     """
 
@@ -45,7 +45,7 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a worker needs for every part. `route`: the only route to count, if one is named."""
+    """The data that a worker needs for every part. `route`: the only route to replay; None for all."""
 
     policies: tuple[PolicyFile, ...]
     environment: Mapping[str, str] = field(repr=False)

@@ -1,4 +1,4 @@
-"""The progress of a replay, on a terminal: what is done, how fast, and the time left."""
+"""The progress of a replay on a terminal: its share, its speed, and the time left."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Silent:
-    """Shows nothing: standard error is no terminal."""
+    """Shows no progress, because standard error is no terminal."""
 
     def begin(self, title: str, total: int) -> None:
         """Begin a step."""
 
     def advance(self, done: int) -> None:
-        """Count what is done of it."""
+        """Count the progress of the step."""
 
 
 class Bar:
@@ -39,7 +39,7 @@ class Bar:
         self._task = self._bars.add_task(title, total=total, unit=unit)
 
     def advance(self, done: int) -> None:
-        """Count what is done of it."""
+        """Count the progress of the step."""
         if self._task is not None:
             self._bars.advance(self._task, done)
 

@@ -42,7 +42,7 @@ class Progress(Protocol):
         """Begin a step of so many bytes or requests."""
 
     def advance(self, done: int) -> None:
-        """Count what is done of it."""
+        """Count the progress of the step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class LogFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What a replay found. `tallies`: of each policy. `job`: with the assumptions that were made."""
+    """The tallies of each policy, and the job with its assumptions."""
 
     log: LogSummary
     tallies: list[Tallies]
@@ -75,7 +75,7 @@ def replay(
     progress: Progress,
     processes: int | None = None,
 ) -> Replayed:
-    """Replay files. prepare: returns what to replay them against, once the log was read. processes: None for all CPUs.
+    """Replay files. prepare: returns the job, once the log was read. processes: None for all CPUs.
 
     Raises CommandError.
     """

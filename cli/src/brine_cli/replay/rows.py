@@ -1,4 +1,4 @@
-"""The rows of a log: what each format is read into, and what the model replays.
+"""The rows of a log. Each format is read into rows, and the model replays them.
 
 A row is a plain tuple of texts and numbers, so that `marshal` can write millions of them quickly.
 """
@@ -15,7 +15,7 @@ type Lines = tuple[tuple[str, str], ...]
 
 
 class Extra(NamedTuple):
-    """What only some logs have. `tenant`: None if the log names none. `response`: None if the log has no fields.
+    """Members that only some logs have. `tenant`: None if the log names none. `response`: None if the log has no fields.
 
     `body`: the content of a query.
     """

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the requests of a route, and the units that they took.
+    """The outcomes of the requests of a route, and their units.
 
-    `results`: by the words of Cache-Status's log. `sizes`: bytes of the answers by result. `calls`: requests to the
-    origin, the refreshes included. `staleness`, `ages`: how many answers had so many whole seconds. `changed`: hits
-    with another size than the answer in the log. `reasons`: why requests went to the origin. `refusals`: why responses
-    were not stored. `calls_at`: calls by second. `new_keys_at`: keys stored for the first time, by minute.
-    `writes`, `reads`: units. `function_seconds`: of all invocations. `api_units`: what an HTTP API counts.
-    `table_lookups`: answers that read the table; `unknown_stamps`: those among them whose purge times are counted.
+    `results`: answers by the results of `brine.service.http_cache.answer`. `sizes`: bytes of the answers by result.
+    `reasons`: why requests went to the origin. `refusals`: why responses were not stored. `staleness`, `ages`: answers
+    by their whole seconds. `calls_at`: requests to the origin by second. `new_keys_at`: new keys by minute.
+
+    `compared`: hits that have a size in the log. `changed`: those with another size there. `calls`: requests to the
+    origin, including the refreshes. `reads`, `writes`: units. `function_seconds`: the time of all invocations.
+    `api_units`: the requests that an HTTP API bills. `lookups`: requests that needed purge times.
     """
 
     results: Counter[Result] = field(default_factory=Counter)
@@ -101,7 +102,7 @@ class Tally:
         self.puts += item.is_large
 
     def not_stored(self, seconds: float, *, has_lease: bool, is_marked: bool) -> None:
-        """Count the writes of a fetch whose response is not stored."""
+        """Count the writes of a fetch without a stored response."""
         if has_lease:
             self.writes += LEASE + renewals(seconds)
             self.writes += LEASE_COMMIT + ItemSize(0).write_units if is_marked else LEASE
@@ -115,7 +116,7 @@ class Tally:
     def hit_often(self, uses: int, cold: int, item: ItemSize, environments: int) -> None:
         """Count the reads of the hits of one stored response.
 
-        cold: the hits before which the key was not read for the purge delta, so that no environment knows its purges.
+        cold: the hits at which no environment knows the purges of the key, because its last read is too long ago.
         """
         from_table = expected_table_reads(uses, environments) if environments > 1 else 0.0
         from_memory = uses - from_table

@@ -31,7 +31,7 @@ class Crew(Protocol):
     """Does the work of a replay."""
 
     def read(self, blocks: Iterable[Wanted], reading: Reading) -> Iterator[BlockRows]:
-        """Read blocks, put their rows into the spool, and yield what else they have, in their order."""
+        """Read blocks, put their rows into the spool, and yield the rest of their content, in their order."""
 
     def replay(self, parts: Iterable[int], job: Job, progress: Callable[[int], None]) -> Iterator[list[Tallies]]:
         """Replay parts, and yield the tallies of each policy for each part. progress: called with numbers of rows."""
@@ -90,7 +90,7 @@ class Processes:
 
 @contextmanager
 def crew(folder: str, count: int) -> Iterator[Crew]:
-    """Yield those who work with the rows in a folder: `count` processes, or this one for a count of 1."""
+    """Yield the crew for the rows in a folder: `count` processes, or this process for a count of 1."""
     if count == 1:
         yield ThisProcess(Spool(folder))
         return

@@ -25,10 +25,10 @@ SHOWN: Final = 5
 
 @dataclass(slots=True)
 class BlockRows:
-    """What the lines of a block are.
+    """The content of a block of lines.
 
     `parts`: the rows of each part, as `marshal` writes a list of them. `wrong`: the first wrong lines, by their number
-    in the block from 1, and why. `gaps`: how many rows lack what. `at`: requests by second. `seconds`: those of the
+    in the block from 1, and why. `gaps`: the number of rows with each gap. `at`: requests by second. `seconds`: those of the
     origin, of all rows that have them. `sized`, `bytes`: the successful responses with a size, and the sum of these.
     """
 

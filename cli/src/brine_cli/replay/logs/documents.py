@@ -23,7 +23,7 @@ type Entry = Row | WrongLine | None
 
 
 def entries(text: str, file: Path, reading: Reading) -> Iterator[Entry]:
-    """Yield what each entry of a document is. Raises CommandError for text that is no such document."""
+    """Yield the entries of a document. Raises CommandError for text that is no such document."""
     try:
         document = json.loads(text.lstrip("\ufeff"))
     except ValueError as error:

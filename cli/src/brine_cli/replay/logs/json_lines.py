@@ -16,7 +16,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 class JsonLines:
-    """Reads lines of this format. What is before the first brace of a line is not read."""
+    """Reads lines of this format. The text before the first brace of a line is ignored."""
 
     def __init__(self, reading: Reading) -> None:
         self._members = Members(reading)

@@ -18,7 +18,7 @@ type LogFormat = Literal["json", "combined", "csv", "har"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What to take from a log.
+    """The settings for reading a log.
 
     `fields`: the request fields, in lower case, that a route may use. `tenants`: where routes read tenants, such as
     `claim:org`. `names`: the names that a log has for the members of a row, if they are not the usual ones. `hosts`:

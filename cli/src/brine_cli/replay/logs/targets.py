@@ -10,7 +10,7 @@ from brine_cli.replay.rows import WrongLine
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Reads targets. `strip`: what to remove at the beginning of each path, such as the stage of an API."""
+    """Reads targets. `strip`: the prefix to remove from each path, such as the stage of an API."""
 
     strip: str = ""
 

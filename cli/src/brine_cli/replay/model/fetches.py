@@ -1,4 +1,4 @@
-"""A fetch of the model: the requests to the origin for one decision, and what the response means for the store."""
+"""A fetch of the model: the requests to the origin for one decision, and the meaning of the response for the store."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Fetch:
         return self.response.status in FAILED and self.reception.keep is None
 
     def received(self, decision: Validate | Forward) -> ResponseDecision:
-        """Return what the response means, had it been fetched for this decision."""
+        """Return the decision of `receive` about the response, as if it had been fetched for `decision`."""
         if self.response is None:
             raise TypeError("the origin did not answer")
         transaction = self.attempt.asked.transaction

@@ -1,4 +1,4 @@
-"""What is stored under one cache key, and the fetches that are under way for it."""
+"""The stored responses of one cache key, and the fetches that are under way for it."""
 
 from __future__ import annotations
 

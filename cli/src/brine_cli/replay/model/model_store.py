@@ -1,4 +1,4 @@
-"""What the model stores: the slots of all keys, and the purges by unsafe requests."""
+"""The store of the model: the slots of all keys, and the purges by unsafe requests."""
 
 from __future__ import annotations
 

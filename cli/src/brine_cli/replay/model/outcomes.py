@@ -1,4 +1,4 @@
-"""What became of one request of the log."""
+"""The outcome of one request of the log."""
 
 from __future__ import annotations
 

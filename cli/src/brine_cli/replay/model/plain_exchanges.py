@@ -49,7 +49,7 @@ class PlainExchanges:
         self._decided: dict[_Key, _Decided | None] = {}
 
     def received(self, fetch: Fetch, decision: Validate | Forward) -> ResponseDecision:
-        """Return what the response of a fetch means, as `receive` does."""
+        """Return the decision of `receive` about the response of a fetch."""
         key = _key(fetch, decision)
         if key is None:
             return fetch.received(decision)
@@ -66,7 +66,7 @@ class PlainExchanges:
 
 
 def _key(fetch: Fetch, decision: Validate | Forward) -> _Key | None:
-    """Return what decides about a plain exchange; None for any other one."""
+    """Return the facts that decide about a plain exchange; None for any other exchange."""
     asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
     route = asked.transaction.route
     if not asked.is_plain or response is None or route.policy.jitter or response.status == 206:

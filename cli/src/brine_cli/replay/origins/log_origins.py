@@ -1,4 +1,4 @@
-"""The origin of a replay: it sends the responses that the log or a sample has, and otherwise what is assumed.
+"""The origin of a replay: it sends the responses of the log or of a sample, and otherwise assumed ones.
 
 The bytes of each row tell which representation its target had then. A target that answered 304 has a validator. If the
 log does not have it, the origin confirms a stored response of the same size.
@@ -34,8 +34,8 @@ _REMEMBERED = 10_000
 class LogOrigins:
     """Gives the responses of the rows of one part of a log.
 
-    seconds: how long an origin takes whose row has no time. rows: all rows, in the order of their times. usual_size:
-    the bytes of a response whose size no row of its target has.
+    seconds: the time of the origin for rows without one. rows: all rows, in the order of their times. usual_size: the
+    bytes of a response without a size in any row of its target.
     """
 
     def __init__(self, rows: Iterable[Row], samples: Samples, seconds: float, usual_size: int = 0) -> None:

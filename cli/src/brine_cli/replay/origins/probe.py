@@ -46,7 +46,7 @@ class ProbedOrigin(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbePlan:
-    """What to fetch. `what`: names of routes, ALL, or the URL of an origin for all. `most`: targets per route."""
+    """The samples to fetch. `what`: names of routes, ALL, or the URL of an origin for all. `most`: targets per route."""
 
     what: tuple[str, ...]
     most: int = 20

@@ -1,1 +1,1 @@
-"""What a replay prints: a table, or JSON."""
+"""The output of a replay: tables, or JSON."""

@@ -1,4 +1,4 @@
-"""What a replay assumed, because the log does not say it."""
+"""The assumptions of a replay, where the log does not say more."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def assumed(replayed: Replayed, samples: str | None) -> Iterator[str]:
         f"The gateway has {assumptions.environments} environment{'s' * (assumptions.environments > 1)}, and each "
         "request comes to one at random. That is what the busiest second needs without any hit. --environments sets it."
     )
-    yield "Nothing is stored at the first request. A stale response is renewed 0.2 s after the hit that asks for it."
+    yield "The cache is empty at the first request. A stale response is renewed 0.2 s after the hit that asks for it."
     if log.span < _SHORT:
         yield f"The log covers {seconds(log.span)}. A month is {MONTH / max(1.0, log.span):,.0f} times that."
 

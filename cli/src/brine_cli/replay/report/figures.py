@@ -42,9 +42,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a report shows. Shares are of 1; None where there is nothing to divide by.
+    """The figures of a report. Shares are of 1, and None for a share of zero.
 
-    `month`: what AWS bills in a month; None if the log covers too little time. `usd`: its sum.
+    `month`: the usage of a month; None if the log covers too little time. `usd`: its sum.
     `peak`: the most requests to the origin in one second; None if that is not known.
     """
 

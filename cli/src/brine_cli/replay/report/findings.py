@@ -1,4 +1,4 @@
-"""What a replay found that a person should know, with the remedy: unstored responses, spent budgets, missing routes."""
+"""The findings of a replay, each with its remedy: unstored responses, spent budgets, missing routes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LETTERS = "AB"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayReport:
-    """What a replay tells. `policies`: the files of routes. `total`: of each policy. `routes`: by name, the same.
+    """The result of a replay. `policies`: the files of routes. `total`: of each policy. `routes`: by name, the same.
 
     A route that a policy does not have has None there.
     """

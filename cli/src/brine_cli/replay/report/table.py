@@ -1,4 +1,4 @@
-"""The report for people: all requests, each route, what was not stored, and what was assumed."""
+"""The report for people: all requests, each route, the findings and the assumptions."""
 
 from __future__ import annotations
 
