@@ -15,9 +15,9 @@ type Lines = tuple[tuple[str, str], ...]
 
 
 class Extra(NamedTuple):
-    """Members that only some logs have. `tenant`: None if the log names none. `response`: None if the log has no fields.
+    """Members that only some logs have. `tenant`: None if the log names none. `body`: the content of a query.
 
-    `body`: the content of a query.
+    `response`: None if the log has no fields of responses.
     """
 
     tenant: str | None = None

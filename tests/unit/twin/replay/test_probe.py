@@ -13,7 +13,7 @@ from brine.domain.http.messages import Response
 from brine.errors import OriginUnreachable
 from brine_cli.errors import CommandError
 from brine_cli.replay.origins.probe import PAUSE, ProbePlan, popular_targets, probe, probed_routes
-from brine_cli.replay.origins.samples import Sample, Samples, read_samples
+from brine_cli.replay.origins.samples import OriginSample, Samples, read_samples
 from brine_cli.replay.rows import Row
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ def test_a_sample_keeps_the_fields_that_decide_and_no_value_of_a_cookie() -> Non
     sent = probed({"/v1/a?x=1": PAGE}, ["/shop/a?x=1"], "shop", samples=samples)
     assert sent == ["http://origin.test GET /v1/a?x=1"]
     assert samples.by_target == {
-        "/shop/a?x=1": Sample(200, (("cache-control", "max-age=60"), ("set-cookie", "left-out=1")), 5, 0.0)
+        "/shop/a?x=1": OriginSample(200, (("cache-control", "max-age=60"), ("set-cookie", "left-out=1")), 5, 0.0)
     }
 
 
 def test_a_target_with_a_sample_is_not_fetched_again() -> None:
-    samples = Samples({"/shop/a": Sample(200, (), 5, 0.1)})
+    samples = Samples({"/shop/a": OriginSample(200, (), 5, 0.1)})
     assert probed({}, ["/shop/a"], "all", samples=samples) == []
 
 
@@ -104,7 +104,7 @@ def test_a_wrong_value_is_refused(what: str, why: str) -> None:
 
 def test_samples_are_written_and_read(tmp_path: Path) -> None:
     file = tmp_path / "samples.json"
-    samples = Samples({"/shop/a": Sample(200, (("etag", '"1"'),), 5, 0.125)})
+    samples = Samples({"/shop/a": OriginSample(200, (("etag", '"1"'),), 5, 0.125)})
     samples.write(file)
     assert read_samples(file) == samples
 
@@ -118,8 +118,10 @@ def test_another_file_is_refused(text: str, tmp_path: Path) -> None:
 
 
 def test_a_target_without_a_sample_gets_that_of_the_nearest_path() -> None:
-    near, far = Sample(200, (("etag", '"near"'),), 5, 0.1), Sample(200, (), 5, 0.1)
-    samples = Samples({"/shop/products/1": near, "/shop/search?q=a": far, "/shop/products/9": Sample(404, (), 0, 0.1)})
+    near, far = OriginSample(200, (("etag", '"near"'),), 5, 0.1), OriginSample(200, (), 5, 0.1)
+    samples = Samples(
+        {"/shop/products/1": near, "/shop/search?q=a": far, "/shop/products/9": OriginSample(404, (), 0, 0.1)}
+    )
     assert samples.of("/shop/products/2") == near
     assert samples.of("/shop/other") in {near, far}
     assert samples.of("/account") is None

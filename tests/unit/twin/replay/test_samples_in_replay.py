@@ -5,7 +5,7 @@ from __future__ import annotations
 from brine.adapters.config.routes import parse_routes
 from brine_cli.replay.model.player import Player
 from brine_cli.replay.origins.log_origins import LogOrigins
-from brine_cli.replay.origins.samples import Sample, Samples
+from brine_cli.replay.origins.samples import OriginSample, Samples
 from brine_cli.replay.rows import Row
 from brine_cli.replay.tallies import Tallies
 
@@ -15,7 +15,7 @@ ROUTES = parse_routes('[[route]]\nname = "api"\nprefix = "/"\norigin = "http://o
 def results(times: list[float], *fields: tuple[str, str], sizes: list[int] | None = None) -> list[str]:
     """The results of requests at these times."""
     found: list[str] = []
-    samples = Samples({"/a": Sample(200, fields, 10, 0.5)})
+    samples = Samples({"/a": OriginSample(200, fields, 10, 0.5)})
     rows = [Row(at, "GET", "/a", 200, size) for at, size in zip(times, sizes or [10] * len(times), strict=True)]
     player = Player(
         ROUTES,

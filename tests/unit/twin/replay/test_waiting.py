@@ -5,14 +5,14 @@ from __future__ import annotations
 from brine.adapters.config.routes import parse_routes
 from brine_cli.replay.model.player import Player
 from brine_cli.replay.origins.log_origins import LogOrigins
-from brine_cli.replay.origins.samples import Sample, Samples
+from brine_cli.replay.origins.samples import OriginSample, Samples
 from brine_cli.replay.rows import Row
 from brine_cli.replay.tallies import Tallies
 
 ROUTES = parse_routes(
     '[[route]]\nname = "api"\nprefix = "/"\norigin = "http://origin.test"\nfreshness_lifetime = "60s"\n', {}
 )
-SWR = Samples({"/a": Sample(200, (("cache-control", "max-age=60, stale-while-revalidate=60"),), 10, 0.5)})
+SWR = Samples({"/a": OriginSample(200, (("cache-control", "max-age=60, stale-while-revalidate=60"),), 10, 0.5)})
 
 
 def replayed(rows: list[Row], samples: Samples | None = None) -> tuple[list[tuple[str, int, float]], Tallies]:
@@ -66,7 +66,7 @@ def test_after_a_fetch_without_an_answer_one_tries_again() -> None:
 
 
 def test_responses_that_may_not_be_stored_are_not_waited_for_twice() -> None:
-    samples = Samples({"/a": Sample(200, (("cache-control", "no-store"),), 10, 0.5)})
+    samples = Samples({"/a": OriginSample(200, (("cache-control", "no-store"),), 10, 0.5)})
     found, tallies = replayed([get(100), get(100.1), get(102), get(102.1)], samples)
     assert [result for result, _, _ in found] == ["miss"] * 4
     assert tallies.of("api").calls == 4

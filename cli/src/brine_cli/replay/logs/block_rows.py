@@ -28,8 +28,8 @@ class BlockRows:
     """The content of a block of lines.
 
     `parts`: the rows of each part, as `marshal` writes a list of them. `wrong`: the first wrong lines, by their number
-    in the block from 1, and why. `gaps`: the number of rows with each gap. `at`: requests by second. `seconds`: those of the
-    origin, of all rows that have them. `sized`, `bytes`: the successful responses with a size, and the sum of these.
+    in the block from 1, and why. `gaps`: the number of rows with each gap. `at`: requests by second. `seconds`: the sum
+    of the origin's times. `sized`, `bytes`: the successful responses with a size, and the sum of their sizes.
     """
 
     lines: int = 0

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from brine.service.http_cache.lookup import Lookup
     from brine_cli.replay.model.asked import Asked
     from brine_cli.replay.model.attempts import Attempt
-    from brine_cli.replay.model.plain_exchanges import PlainExchanges
     from brine_cli.replay.rows import Row
 
 FAILED = ERRORS | {429}
@@ -33,7 +32,7 @@ class Origins(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Fetch:
+class ModelFetch:
     """One fetch, from its beginning to the time when its response has arrived.
 
     `lookup`: the one before it. `response`, `reception`: None if the origin did not answer in time.
@@ -73,25 +72,3 @@ class Fetch:
             origin=route.origin,
             addresses=None if request.may_use_cache else addresses_of(transaction),
         )
-
-
-def send(fetch: Fetch, origins: Origins, exchanges: PlainExchanges | None) -> None:
-    """Send the requests of a fetch one after the other, and fill in its response. The tally counts them."""
-    asked = fetch.attempt.asked
-    timeout = asked.transaction.route.timeout
-    while True:
-        response, seconds = origins.response(fetch.attempt.row, asked, fetch.decision, fetch.began)
-        asked.tally.called(fetch.began, len(response.body), min(seconds, timeout))
-        if seconds > timeout:
-            fetch.end = fetch.began + timeout
-            return
-        fetch.end = fetch.began + seconds
-        fetch.response = response
-        if exchanges is None:
-            fetch.reception = fetch.received(fetch.decision)
-        else:
-            fetch.reception = exchanges.received(fetch, fetch.decision)
-        if fetch.reception.retry is None:
-            return
-        fetch.decision, fetch.began = fetch.reception.retry, fetch.end
-        fetch.response = fetch.reception = None

@@ -18,12 +18,12 @@ from brine.domain.caching.receive import receive_error
 from brine.service.gateway import may_follow
 from brine_cli.replay.bill import ItemSize
 from brine_cli.replay.model.answer_sizes import served
-from brine_cli.replay.model.attempts import Attempt
-from brine_cli.replay.model.fetches import Fetch, send
-from brine_cli.replay.model.key_state import OwnFetch
+from brine_cli.replay.model.attempts import Attempt, OwnFetch
+from brine_cli.replay.model.fetches import ModelFetch
 from brine_cli.replay.model.model_refreshes import ModelRefreshes
 from brine_cli.replay.model.outcomes import Outcome, fetched, without_origin
 from brine_cli.replay.model.plain_exchanges import PlainExchanges
+from brine_cli.replay.model.sending import send
 from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class GatewayModel:
         self._store = store
         self._origins = origins
         self._observe = observe
+        self._flights = store.flights
         self._exchanges = None if decides_each else PlainExchanges()
         self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self._at, fetch=self._fetch)
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
@@ -117,12 +118,12 @@ class GatewayModel:
 
     def _miss(self, decision: Validate | Forward, lookup: Lookup, attempt: Attempt) -> None:
         """Wait for the fetch of another request, or fetch."""
-        slot, state = lookup.slot_to_fill, attempt.asked.state
+        slot, key = lookup.slot_to_fill, attempt.asked.state.resource.key
         if slot not in attempt.had and may_follow(decision, lookup, attempt.asked.transaction):
             self._land(attempt, attempt.now)
             attempt.had = attempt.had | {slot}
             attempt.missed = decision
-            flight = state.fetches.get(slot)
+            flight = self._flights.of(key, slot)
             if flight is not None:
                 stale = self._decide(lookup, attempt)
                 if isinstance(stale, ServeStale):
@@ -131,8 +132,7 @@ class GatewayModel:
                 else:
                     flight.waiting.append(attempt)
                 return
-            attempt.flight, attempt.slot = OwnFetch(), slot
-            state.fetches[slot] = attempt.flight
+            self._flights.begin(attempt, slot, OwnFetch())
         turn: Turn = "late"
         if attempt.flight is not None:
             turn = "lead"
@@ -158,7 +158,7 @@ class GatewayModel:
             hits.used(now)
             if result == "hit":
                 self._refreshes.request_early(stored, lookup, attempt)
-                hits.shorten(stored, asked, now)
+                self._store.shorten(hits, stored, asked, now)
         tally.ages[decision.age] += 1
         if is_stale:
             tally.staleness[staleness] += 1
@@ -170,11 +170,13 @@ class GatewayModel:
         """Send the request to the origin. The response arrives later."""
         if attempt.asked.transaction.request.may_use_cache and not attempt.is_refresh:
             attempt.asked.tally.looked_up(ItemSize(0 if decision.stored is None else decision.stored.size))
-        fetch = Fetch(attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now)
+        fetch = ModelFetch(
+            attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now
+        )
         send(fetch, self._origins, self._exchanges)
         self._at(fetch.end, partial(self._complete, fetch))
 
-    def _complete(self, fetch: Fetch, now: float) -> None:
+    def _complete(self, fetch: ModelFetch, now: float) -> None:
         """Store the response of a fetch, answer with it, and let the requests go on that waited for it."""
         attempt = fetch.attempt
         attempt.now = now
@@ -183,13 +185,12 @@ class GatewayModel:
             self._end(attempt, fetched(fetch, kept=kept), TABLE_SECONDS + now - attempt.since)
         self._land(attempt, now, fetch)
 
-    def _land(self, attempt: Attempt, now: float, fetch: Fetch | None = None) -> None:
+    def _land(self, attempt: Attempt, now: float, fetch: ModelFetch | None = None) -> None:
         """End the fetch that an attempt leads. If it failed, one of the requests that wait tries again."""
-        flight, attempt.flight = attempt.flight, None
+        flight = self._flights.end(attempt)
         if flight is None:
             return
-        state, waiting = attempt.asked.state, flight.waiting
-        del state.fetches[attempt.slot]
+        waiting = flight.waiting
         if fetch is None or not fetch.is_failed:
             for other in waiting:
                 other.now, other.has_waited = now, True
@@ -199,11 +200,11 @@ class GatewayModel:
         rest = [other for other in waiting if not self._gives_up(other, fetch, failures, now)]
         if rest:
             first, *others = rest
-            first.flight, first.slot, first.now = OwnFetch(failures, others), attempt.slot, now
-            state.fetches[attempt.slot] = first.flight
+            first.now = now
+            self._flights.begin(first, attempt.slot, OwnFetch(failures, others))
             self._answer(first)
 
-    def _gives_up(self, attempt: Attempt, fetch: Fetch, failures: int, now: float) -> bool:
+    def _gives_up(self, attempt: Attempt, fetch: ModelFetch, failures: int, now: float) -> bool:
         """Answer a request that waited in vain, if it does not fetch itself."""
         missed, transaction = attempt.missed, attempt.asked.transaction
         if missed is None:

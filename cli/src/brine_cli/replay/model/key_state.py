@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from brine.domain.caching.vary import Digest
     from brine.domain.http.messages import Request
     from brine.service.http_cache.lookup import Entry
-    from brine_cli.replay.model.attempts import Attempt
     from brine_cli.replay.model.stored_hits import StoredHits
 
 _CONDITIONS = frozenset({"if-modified-since", "if-none-match"})
@@ -56,31 +54,19 @@ def is_selected_by_all(stored: StoredResponse) -> bool:
     return is_same and not any(map(_CONDITIONS.__contains__, stored.vary))
 
 
-@dataclass(slots=True)
-class OwnFetch:
-    """A fetch that is under way for a slot, and the requests that wait for it.
-
-    `failures`: how many fetches before it failed, for which these requests have waited.
-    """
-
-    failures: int = 0
-    waiting: list[Attempt] = field(default_factory=list)
-
-
 class KeyState:
     """The slots of one key, by name: their entries, when each is evicted, and the number of their last fill.
 
     `is_for_all`: whether each request without fields selects the entry in the main slot.
     """
 
-    __slots__ = ("entries", "fetches", "hits", "is_for_all", "resource", "shortcut", "stamp_names", "tokens", "until")
+    __slots__ = ("entries", "hits", "is_for_all", "resource", "shortcut", "stamp_names", "tokens", "until")
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.entries: dict[str, Entry] = {}
         self.until: dict[str, int] = {}
         self.tokens: dict[str, int] = {}
-        self.fetches: dict[str, OwnFetch] = {}
         self.hits: dict[str, StoredHits] = {}
         self.shortcut: StoredHits | None = None
         self.is_for_all = False

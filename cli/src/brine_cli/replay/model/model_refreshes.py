@@ -13,8 +13,7 @@ from brine.service.refresh_pauses import RefreshPauses
 from brine.service.transaction import Transaction
 from brine_cli.replay.bill import REFRESH_STAMPS, ItemSize
 from brine_cli.replay.model.asked import NO_DEADLINE, Asked
-from brine_cli.replay.model.attempts import Attempt
-from brine_cli.replay.model.key_state import OwnFetch
+from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
@@ -89,17 +88,21 @@ class ModelRefreshes:
         asked = Asked(transaction, hit.asked.state, hit.asked.tally)
         lookup = self._store.look_up(asked, now)
         item = ItemSize(0 if lookup.stored is None else lookup.stored.size)
-        tally, state = asked.tally, asked.state
+        tally = asked.tally
         tally.reads += 2 * item.read_units + REFRESH_STAMPS
         tally.invocations += 1
         tally.function_seconds += TABLE_SECONDS
         slot = lookup.slot_to_fill
-        if lookup.stored is None or transaction.resource.key != wanted.key or slot in state.fetches:
+        if (
+            lookup.stored is None
+            or transaction.resource.key != wanted.key
+            or self._store.flights.of(wanted.key, slot) is not None
+        ):
             return
         due = due_refresh(lookup.stored, transaction.request, route.policy, renews=wanted.renews, now=now)
         if due is None:
             return
-        attempt = Attempt(asked=asked, row=hit.row, since=now, now=now, is_refresh=True, slot=slot)
-        attempt.flight = state.fetches[slot] = OwnFetch()
+        attempt = Attempt(asked=asked, row=hit.row, since=now, now=now, is_refresh=True)
+        self._store.flights.begin(attempt, slot, OwnFetch())
         tally.refreshes += 1
         self._fetch(due, lookup, "lead", attempt)

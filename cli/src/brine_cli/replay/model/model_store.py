@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.cache_key import resource_of
+from brine.domain.caching.freshness import current_age
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.partial import PARTIAL, adds_bytes
 from brine.domain.caching.storing import evict_at
@@ -16,23 +17,28 @@ from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE, Stamp, applied_
 from brine.domain.routing.target import normalised_target
 from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
 from brine_cli.replay.bill import ItemSize
+from brine_cli.replay.model.attempts import ModelFlights
 from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
 from brine_cli.replay.model.plain_exchanges import with_generation
-from brine_cli.replay.model.stored_hits import StoredHits
+from brine_cli.replay.model.stored_hits import StoredHits, certain_until
 
 if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.hit_for_miss import HitForMiss
     from brine.domain.caching.stored import StoredResponse
     from brine_cli.replay.model.asked import Asked
-    from brine_cli.replay.model.fetches import Fetch
+    from brine_cli.replay.model.fetches import ModelFetch
     from brine_cli.replay.tally import Tally
 
 
 class ModelStore:
-    """The stored responses of a replay. `environments`: how many processes share the hits."""
+    """The stored responses of a replay, and the `flights` that will fill slots.
+
+    environments: how many processes of the gateway share the hits.
+    """
 
     def __init__(self, environments: int) -> None:
+        self.flights = ModelFlights()
         self._environments = environments
         self._states: dict[str, KeyState] = {}
         self._stamps: dict[str, Stamp] = {}
@@ -62,7 +68,16 @@ class ModelStore:
             hits = state.hits[slot] = StoredHits(stored, tally)
         return hits
 
-    def update(self, fetch: Fetch) -> bool:
+    def shorten(self, hits: StoredHits, stored: StoredResponse, asked: Asked, now: float) -> None:
+        """Let plain requests for a response that was served be counted without a decision, if that is certain."""
+        state, transaction = asked.state, asked.transaction
+        if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
+            policy = transaction.route.policy
+            hits.until = certain_until(stored, transaction.request, policy, now, state.until[MAIN])
+            hits.born = now - current_age(stored, now)
+            state.shortcut = hits
+
+    def update(self, fetch: ModelFetch) -> bool:
         """Bring the store up to date at the end of a fetch. Returns whether its response is stored now."""
         reception, asked, tally = fetch.reception, fetch.attempt.asked, fetch.attempt.asked.tally
         if reception is None or fetch.response is None:
@@ -92,7 +107,7 @@ class ModelStore:
             for slot in list(state.hits):
                 self._settle(state, slot)
 
-    def _keep(self, stored: StoredResponse, lookup: Lookup, fetch: Fetch) -> bool:
+    def _keep(self, stored: StoredResponse, lookup: Lookup, fetch: ModelFetch) -> bool:
         """Store a response if the turn of its fetch permits it."""
         if fetch.turn == "alone":
             return False
@@ -103,7 +118,7 @@ class ModelStore:
         else:
             slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
         is_late = fetch.turn == "late" or slot != fetch.attempt.slot
-        if is_late and slot in state.fetches:
+        if is_late and self.flights.of(state.resource.key, slot) is not None:
             return False  # another fetch has the lease
         if is_late and (present := self._changed(slot, lookup, fetch)) is not None:
             joined = _joined(fetch, present) if fetch.turn == "late" else None
@@ -124,7 +139,7 @@ class ModelStore:
         asked.tally.stored(ItemSize(placed.size), now - fetch.began)
         return True
 
-    def _changed(self, slot: str, lookup: Lookup, fetch: Fetch) -> Lookup | None:
+    def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
         """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""
         seen = lookup.seen.get(slot, 0)
         if fetch.attempt.asked.state.tokens.get(slot, 0) <= seen:
@@ -134,7 +149,7 @@ class ModelStore:
             return None if present.marker is None else present
         return None if present.seen.get(slot, 0) == seen else present
 
-    def _invalidate(self, fetch: Fetch) -> Lookup:
+    def _invalidate(self, fetch: ModelFetch) -> Lookup:
         """Purge the targets that an unsafe request made invalid."""
         lookup, transaction = fetch.lookup, fetch.attempt.asked.transaction
         if fetch.reception is None or not fetch.reception.invalidate:
@@ -172,7 +187,7 @@ class ModelStore:
             state.shortcut = None
 
 
-def _joined(fetch: Fetch, present: Lookup) -> StoredResponse | None:
+def _joined(fetch: ModelFetch, present: Lookup) -> StoredResponse | None:
     """Return the received part joined to the parts that are stored by now; None if it must not replace them."""
     stored = present.stored
     if stored is None or not isinstance(stored.body, PartialBody) or stored.status != PARTIAL:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine.service.http_cache.answer import Result
     from brine_cli.replay.model.attempts import Attempt
-    from brine_cli.replay.model.fetches import Fetch
+    from brine_cli.replay.model.fetches import ModelFetch
     from brine_cli.replay.rows import Row
 
 
@@ -42,7 +42,7 @@ type Observer = Callable[[Row, Outcome], None]
 """Called with each request and its outcome, in the order of the answers."""
 
 
-def fetched(fetch: Fetch, *, kept: bool) -> Outcome:
+def fetched(fetch: ModelFetch, *, kept: bool) -> Outcome:
     """Return the outcome of a request that was sent to the origin. `kept`: whether its response is stored now."""
     reception, response, attempt = fetch.reception, fetch.response, fetch.attempt
     if reception is None or response is None:

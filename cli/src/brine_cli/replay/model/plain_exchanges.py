@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
     from brine.domain.http.fields import Fields
     from brine.domain.purging.dependency import AppliedStamps
-    from brine_cli.replay.model.fetches import Fetch
+    from brine_cli.replay.model.fetches import ModelFetch
 
 _OF_TIME: Final = frozenset({"age", "content-length", "date", "expires", "last-modified"})
 """Fields whose meaning depends on the time of the exchange, or on its body."""
@@ -48,7 +48,7 @@ class PlainExchanges:
     def __init__(self) -> None:
         self._decided: dict[_Key, _Decided | None] = {}
 
-    def received(self, fetch: Fetch, decision: Validate | Forward) -> ResponseDecision:
+    def received(self, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
         """Return the decision of `receive` about the response of a fetch."""
         key = _key(fetch, decision)
         if key is None:
@@ -65,7 +65,7 @@ class PlainExchanges:
         return _moved(decided.decision, fetch, decision)
 
 
-def _key(fetch: Fetch, decision: Validate | Forward) -> _Key | None:
+def _key(fetch: ModelFetch, decision: Validate | Forward) -> _Key | None:
     """Return the facts that decide about a plain exchange; None for any other exchange."""
     asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
     route = asked.transaction.route
@@ -85,7 +85,7 @@ def _is_plain(stored: StoredResponse) -> bool:
     return _OF_TIME.isdisjoint(stored.fields.names) and is_selected_by_all(stored)
 
 
-def _decide(fetch: Fetch, decision: Validate | Forward) -> _Decided | None:
+def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
     """Decide about an exchange, and find out for which others that holds; None if for none.
 
     A longer exchange can only make a response less useful. So if one without any time and an endless one come to the
@@ -105,7 +105,7 @@ def _decide(fetch: Fetch, decision: Validate | Forward) -> _Decided | None:
     return _Decided(_timeless(own), lifetime - _ROUNDING)
 
 
-def replace_end(fetch: Fetch, seconds: float) -> Fetch:
+def replace_end(fetch: ModelFetch, seconds: float) -> ModelFetch:
     """Return the same fetch, had it taken so many seconds."""
     return replace(fetch, end=fetch.began + seconds)
 
@@ -124,7 +124,7 @@ def _without_date(stored: StoredResponse) -> StoredResponse:
     return replace(stored, fields=stored.fields.without({"date"}), selection=absent(stored.vary))
 
 
-def _moved(decided: ResponseDecision, fetch: Fetch, decision: Validate | Forward) -> ResponseDecision:
+def _moved(decided: ResponseDecision, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
     """Return the decision for the times and the target of this fetch."""
     validated = decision.stored if decided.reuse is not None else None
     keep = None if decided.keep is None else _made(decided.keep, fetch, validated)
@@ -132,7 +132,7 @@ def _moved(decided: ResponseDecision, fetch: Fetch, decision: Validate | Forward
     return ResponseDecision(reuse=reuse, keep=keep, drop=decided.drop, refusal=decided.refusal)
 
 
-def _made(copied: StoredResponse, fetch: Fetch, validated: StoredResponse | None) -> StoredResponse:
+def _made(copied: StoredResponse, fetch: ModelFetch, validated: StoredResponse | None) -> StoredResponse:
     """Return a stored response like `copied`. validated: the one that a 304 has confirmed."""
     assert fetch.response is not None  # noqa: S101 - for the checker of types
     return StoredResponse(

@@ -78,7 +78,7 @@ class Player:
                 self._not_admitted(asked, row)
                 continue
             hits = asked.state.shortcut if asked.is_plain and short else None
-            if hits is None or at >= hits.until or not hits.count(row, asked):
+            if hits is None or at >= hits.until or not hits.count(row, is_unchanged=asked.is_unchanged):
                 model.ask(asked, row)
             elif observe is not None:
                 observe(row, _counted(hits, at, asked))

@@ -5,17 +5,15 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.caching.freshness import current_age, freshness
+from brine.domain.caching.freshness import freshness
 from brine.domain.caching.stale import needs_validation
 from brine.domain.purging.stamps import MAX_CONTENT_AGE
-from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.bill import ItemSize, api_requests
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
-    from brine_cli.replay.model.asked import Asked
     from brine_cli.replay.rows import Row
     from brine_cli.replay.tally import Tally
 
@@ -49,11 +47,14 @@ class StoredHits:
         self.cold += now - self.last > PURGE_DELTA
         self.last = now
 
-    def count(self, row: Row, asked: Asked) -> bool:
-        """Count a plain request without a decision. False if it needs one. `until` must be later than its time."""
+    def count(self, row: Row, *, is_unchanged: bool) -> bool:
+        """Count a plain request without a decision. False if it needs one. `until` must be later than its time.
+
+        is_unchanged: whether the client has the current response.
+        """
         at, _, _, status, size, _, _ = row
         tally = self.tally
-        if asked.is_unchanged:
+        if is_unchanged:
             if self.status != 200:
                 return False
             self.unchanged += 1
@@ -67,16 +68,6 @@ class StoredHits:
         self.last = at
         tally.ages[int(at - self.born)] += 1
         return True
-
-    def shorten(self, stored: StoredResponse, asked: Asked, now: float) -> None:
-        """Let plain requests be counted without a decision from now on, if that is certain."""
-        state, transaction = asked.state, asked.transaction
-        if not asked.is_plain or state.entries.get(MAIN) is not stored or not state.is_for_all:
-            return
-        policy = transaction.route.policy
-        self.until = certain_until(stored, transaction.request, policy, now, state.until[MAIN])
-        self.born = now - current_age(stored, now)
-        state.shortcut = self
 
     def settle(self, environments: int) -> None:
         """Add the hits to the tally."""

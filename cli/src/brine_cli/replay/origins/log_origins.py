@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.decision import Forward
     from brine_cli.replay.model.asked import Asked
-    from brine_cli.replay.origins.samples import Sample, Samples
+    from brine_cli.replay.origins.samples import OriginSample, Samples
     from brine_cli.replay.rows import Lines, Row
 
 _OF_OTHER_BYTES = frozenset({"content-length", "transfer-encoding"})
@@ -88,7 +88,7 @@ class LogOrigins:
             return lines, True
         return (*lines, _ETAG), False
 
-    def _of_sample(self, sample: Sample, target: str, at: float) -> Lines:
+    def _of_sample(self, sample: OriginSample, target: str, at: float) -> Lines:
         """Return the fields of a sample as if it had been sent at `at`: its dates keep their distance."""
         date = next((parse_http_date(value, at) for name, value in sample.fields if name == "date"), None)
         lines, has_validator = [], target in self._validated

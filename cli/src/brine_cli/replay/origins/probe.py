@@ -19,7 +19,7 @@ from brine.domain.routing.upstream import forwarded_request
 from brine.errors import BrineError
 from brine.ports.deadline import Deadline
 from brine_cli.errors import CommandError
-from brine_cli.replay.origins.samples import Sample, kept_fields
+from brine_cli.replay.origins.samples import OriginSample, kept_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +46,7 @@ class ProbedOrigin(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbePlan:
-    """The samples to fetch. `what`: names of routes, ALL, or the URL of an origin for all. `most`: targets per route."""
+    """The samples to fetch. `what`: names of routes, ALL, or the URL of an origin. `most`: targets per route."""
 
     what: tuple[str, ...]
     most: int = 20
@@ -118,7 +118,7 @@ def probe(
                 ) from None
         else:
             failures = 0
-            samples.by_target[target] = Sample(
+            samples.by_target[target] = OriginSample(
                 response.status, kept_fields(response.fields.lines), len(response.body), clock() - began
             )
         told(1)

@@ -25,7 +25,7 @@ KEPT: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class OriginSample:
     """One response of an origin. `seconds`: how long it took."""
 
     status: int
@@ -38,13 +38,13 @@ class Sample:
 class Samples:
     """Samples by target of the log. A target without a sample gets that of the one with the most path in common."""
 
-    by_target: dict[str, Sample] = field(default_factory=dict)
-    _nearest: dict[str, Sample | None] = field(default_factory=dict)
+    by_target: dict[str, OriginSample] = field(default_factory=dict)
+    _nearest: dict[str, OriginSample | None] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.by_target)
 
-    def of(self, target: str) -> Sample | None:
+    def of(self, target: str) -> OriginSample | None:
         """Return the sample for a target, or None."""
         if not self.by_target:
             return None
@@ -57,7 +57,7 @@ class Samples:
             self._nearest[folder] = self._near(path)
         return self._nearest[folder]
 
-    def _near(self, path: str) -> Sample | None:
+    def _near(self, path: str) -> OriginSample | None:
         """Return the sample of the target with the most segments in common, if it has at least the first one."""
         wanted = path.split("/")[1:]
         best, most = None, 0
@@ -113,6 +113,6 @@ def _samples(document: dict[str, Any]) -> Samples:
     return Samples({target: _sample(one) for target, one in document["responses"].items()})
 
 
-def _sample(one: dict[str, Any]) -> Sample:
+def _sample(one: dict[str, Any]) -> OriginSample:
     fields = tuple((str(name), str(value)) for name, value in one["fields"])
-    return Sample(int(one["status"]), fields, int(one["bytes"]), float(one["seconds"]))
+    return OriginSample(int(one["status"]), fields, int(one["bytes"]), float(one["seconds"]))
