@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--wait", type=int, default=20, help="the seconds without an order after which to end")
     told = parser.parse_args()
     with client(told) as gateway:
+        print(f"waiting for orders; this ends after {told.wait} s without one", flush=True)
         for message in gateway.receive("orders", wait=told.wait):
             try:
                 order = message.content

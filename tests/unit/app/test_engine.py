@@ -136,7 +136,8 @@ def test_an_error_of_the_gateway_is_a_problem_and_the_next_event_is_answered(mon
 def test_an_answer_that_is_too_large_for_lambda_is_a_problem() -> None:
     handler = Handler(app_of(lambda: "x" * 7_000_000))
     result = handler.get("/w")
-    assert (result["statusCode"], json.loads(result["body"])["type"]) == (502, "urn:brine:problem:answer-too-large")
+    assert (result["statusCode"], json.loads(result["body"])["type"]) == (501, "urn:brine:problem:answer-too-large")
+    assert "Return less at a time" in json.loads(result["body"])["detail"]
 
 
 def test_messages_of_the_queue_are_refreshes_and_only_failed_ones_come_again() -> None:

@@ -93,7 +93,7 @@ def test_arrays_of_other_dtypes_are_unsupported(array: object) -> None:
 
 def test_numpy_values_are_unsupported_unless_registered() -> None:
     plain = Codec(keyring(), purpose="test")
-    with pytest.raises(Unsupported, match=r"a: type ndarray is not registered"):
+    with pytest.raises(Unsupported, match=r"^a: type numpy.ndarray is not registered: call registry.register_arrays"):
         plain.seal({"a": np.arange(3)}, now=NOW)
     with pytest.raises(SchemaMiss):
         plain.open(codec().seal(np.arange(3), now=NOW), now=NOW)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from brine_codec import Codec, KeyringSource, Registry, UnknownKey, Unsupported
-from tests.support.codec.samples import CONTEXT, NOW, Box, Handmade, codec, keyring, order
+from brine_codec import Codec, Expired, KeyringSource, Premature, Registry, SchemaMiss, UnknownKey, Unsupported
+from tests.support.codec.samples import CONTEXT, NOW, Box, Handmade, Point, codec, keyring, order
 
 
 def test_many_threads_share_one_codec() -> None:
@@ -135,3 +136,36 @@ def test_nothing_is_imported_for_an_envelope_that_does_not_verify() -> None:
     with pytest.raises(Exception, match="does not verify"):
         other.open(sealed, now=NOW)
     assert set(sys.modules) == modules
+
+
+def test_an_expired_envelope_says_when() -> None:
+    sealed = codec().seal("x", now=1000, expires_at=1060)
+
+    with pytest.raises(Expired, match="expired 15 s ago, at 1060 s since 1970"):
+        codec().open(sealed, now=1075)
+
+
+def test_an_envelope_of_the_future_says_how_far_ahead_it_is() -> None:
+    with pytest.raises(Premature, match="issued 5000 s in the future"):
+        codec().open(codec().seal("x", now=6000), now=1000)
+
+
+@pytest.mark.parametrize(
+    ("sealed_as", "registered_as", "advice"),
+    [
+        (1, 2, "Version 2 is registered: to read this one too, register it with accepts={1: upgrade}"),
+        (3, 2, "Version 2 is registered: this code is older than the one that sealed"),
+    ],
+)
+def test_another_version_than_the_registered_one_says_what_to_do(
+    sealed_as: int, registered_as: int, advice: str
+) -> None:
+    def versioned(version: int) -> Codec:
+        registry = Registry()
+        registry.register(Point, version=version)
+        return Codec(keyring(), purpose="test", registry=registry)
+
+    sealed = versioned(sealed_as).seal([Point(1, 2.5)], now=1000)
+
+    with pytest.raises(SchemaMiss, match=re.escape(advice)):
+        versioned(registered_as).open(sealed, now=1000)

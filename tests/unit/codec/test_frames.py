@@ -201,3 +201,8 @@ def test_a_range_is_not_too_long() -> None:
         made_of("pd:Index", "range", (0, 2**40, 1), None)
     with pytest.raises(Unsupported):
         codec().seal(pd.RangeIndex(2**40), now=NOW)
+
+
+def test_the_path_to_a_value_in_a_column_has_names() -> None:
+    with pytest.raises(Unsupported, match=r"^orders\.data\[0\]\.values\[0\]: type object is not registered"):
+        codec().seal({"orders": pd.DataFrame({"price": [object()]})}, now=NOW)

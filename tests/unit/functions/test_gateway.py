@@ -198,7 +198,8 @@ def test_a_malformed_event_is_a_problem(start: Start, output: Output, malformed:
 def test_an_answer_that_is_too_large_is_a_problem_that_keeps_its_story(start: Start, output: Output) -> None:
     with Loopback(answering(LARGE)) as origin, start(origin.address) as invoke:
         answer = invoke(load_event("alb/get-cache.json"))
-    assert (answer["statusCode"], problem_in(answer)) == (502, "answer-too-large")
+    assert (answer["statusCode"], problem_in(answer)) == (501, "answer-too-large")
+    assert 'Give the route bin large_bodies = "redirect"' in json.loads(answer["body"])["detail"]
     assert answer["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"
     assert answer["headers"]["cache-control"] == "no-store"
     (record,) = output.log
@@ -209,7 +210,7 @@ def test_an_answer_that_is_too_large_is_a_problem_that_keeps_its_story(start: St
         "route": "bin",
         "result": "problem",
         "problem": "answer-too-large",
-        "status": 502,
+        "status": 501,
         "stored": True,
     }
     (metrics,) = output.metrics

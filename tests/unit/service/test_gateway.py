@@ -175,7 +175,7 @@ def test_only_allowed_fields_reach_the_origin_of_a_cacheable_request() -> None:
         (OriginUnreachable("refused"), 502, "origin-unreachable"),
         (OriginTimeout("slow"), 504, "origin-timeout"),
         (OriginMalformed("cut"), 502, "origin-malformed"),
-        (OriginTooLarge("big"), 502, "origin-too-large"),
+        (OriginTooLarge("big"), 501, "origin-too-large"),
     ],
 )
 def test_an_origin_that_fails_is_a_problem(error: OriginError, status: int, kind: str) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
-    from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.http.pages import Pages
+    from brine_cli.lambda_runtime.environments import Invoker
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,14 +31,16 @@ class HttpApi:
     """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
-    called with the name of a function, the request and its answer.
+    called with the name of a function, the request and its answer. `pages`: answer the requests for their
+    paths in the place of functions.
     """
 
     routes: RouteTable
-    environments: Mapping[str, Environments]
+    environments: Mapping[str, Invoker]
     admission: Admission
     report: Callable[[str], None]
     integration_timeout: float
+    pages: Pages
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
     _last_failure: str = field(default="", init=False)
 
@@ -54,6 +57,8 @@ class HttpApi:
             target = read_target(request.target)
         except PathRefused:
             return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
+        if page := self.pages.find(target.path):
+            return page(request)
         match = self.routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")

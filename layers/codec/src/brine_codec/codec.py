@@ -176,9 +176,11 @@ class Codec:
         """
         info, content = self._verify(sealed, context, now)
         if info.expires_at and not now < info.expires_at:  # also true if `now` is NaN
-            raise Expired("the envelope has expired", info.expires_at)
+            ago = f"{now - info.expires_at:.0f} s ago, at {info.expires_at} s since 1970"
+            raise Expired(f"the envelope expired {ago}", info.expires_at)
         if not info.issued_at <= now + self._limits.clock_skew:
-            raise Premature("the envelope was issued in the future", info.expires_at)
+            ahead = f"{info.issued_at - now:.0f} s in the future, at {info.issued_at} s since 1970"
+            raise Premature(f"the envelope was issued {ahead}: a clock is wrong", info.expires_at)
         if info.schema != self._schema:
             raise SchemaMiss(f"the envelope has schema {info.schema}, not {self._schema}")
         if info.size > self._limits.size:

@@ -97,11 +97,21 @@ class Unsupported(CodecError):
         """The message without the keys of dictionaries, which may be data of users."""
         return str(self) if self._for_log is None else self._for_log
 
+    def below(self, place: str, name: str) -> Unsupported:
+        """Return the error with `name` for `place`, where the path begins: the caller sealed the object inside another.
+
+        A path that begins elsewhere is unchanged.
+        """
+        texts = [text.replace(place, name, 1) if text.startswith(place) else text for text in (str(self), self.for_log)]
+        return Unsupported(texts[0], for_log=texts[1])
+
 
 def not_registered(cls: type) -> Unsupported:
     """Return the error for an object of a class that has no registration, with what to do."""
-    name = cls.__qualname__
-    advice = "" if cls.__module__ == "builtins" else f": call registry.register({name}, version=1)"
+    name, library = cls.__qualname__, cls.__module__.partition(".")[0]
+    if library in {"numpy", "pandas"}:
+        return Unsupported(f"type {library}.{name} is not registered: call registry.register_arrays()")
+    advice = "" if library == "builtins" else f": call registry.register({name}, version=1)"
     return Unsupported(f"type {name} is not registered{advice}")
 
 

@@ -56,13 +56,29 @@ class _ColumnMaker(ViewMaker):
 
     __slots__ = ()
     memory, steps = 6_000, 1_500
+    labels: tuple[str, ...] = ("kind", "values")
 
 
 class _FrameMaker(ViewMaker):
-    """Makes a DataFrame or Series of columns; charged for the same reason."""
+    """Makes a DataFrame of columns; charged for the same reason."""
 
     __slots__ = ()
     memory, steps = 8_000, 2_500
+    labels: tuple[str, ...] = ("columns", "index", "data")
+
+
+class _SeriesMaker(_FrameMaker):
+    """Makes a Series of a column; charged for the same reason."""
+
+    __slots__ = ()
+    labels: tuple[str, ...] = ("index", "name", "data")
+
+
+class _IndexMaker(_ColumnMaker):
+    """Makes an index of a column; charged for the same reason."""
+
+    __slots__ = ()
+    labels: tuple[str, ...] = ("kind", "size", "name", "data")
 
 
 def register(registry: Registry) -> None:
@@ -74,9 +90,9 @@ def register(registry: Registry) -> None:
     registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # the table passes this type only
     frame = _FrameMaker("pd:DataFrame", pd.DataFrame, _frame)
     registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # the table passes this type only
-    series = _FrameMaker("pd:Series", pd.Series, _series)
+    series = _SeriesMaker("pd:Series", pd.Series, _series)
     registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # see above
-    index = _ColumnMaker("pd:Index", pd.Index, _index)
+    index = _IndexMaker("pd:Index", pd.Index, _index)
     for cls in INDEXES:
         registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # see above
 

@@ -32,13 +32,72 @@ BrineError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+_MOST_SHOWN: Final = 5
+
 
 class BrineError(Exception):
     """The root of every error that this package raises on purpose."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigMistake:
+    """One mistake in a configuration file.
+
+    source: the name of the file, or the names of the files that are read as one.
+    table: the table, such as `route "orders"`, or "" if the mistake concerns the file.
+    path: the keys and indexes from the top of the file to the place, such as ("route", 0, "query", "sort").
+    given: the key and its value as text, such as `timeout = "5 s"`, or "". It shows no secret.
+    is_key: whether the mistake is in the name of the last key of the path, and not in its value.
+    text: the sentences about the mistake and its remedy.
+    """
+
+    source: str
+    table: str = ""
+    path: tuple[str | int, ...] = ()
+    given: str = ""
+    is_key: bool = False
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.source, self.table, self.given, self.text) if part)
+
+    @property
+    def message(self) -> str:
+        """The first sentence, which says what is wrong."""
+        return self._parts[0]
+
+    @property
+    def remedy(self) -> str:
+        """The other sentences, which say what to do."""
+        return self._parts[1]
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        end = -2
+        while (end := self.text.find(". ", end + 2)) >= 0:
+            if self.text.count('"', 0, end) % 2 == 0:  # else it is inside a quoted value
+                return self.text[: end + 1], self.text[end + 2 :]
+        return self.text, ""
+
+
 class ConfigError(BrineError):
-    """Settings or routes are invalid. The message names the problem and its place."""
+    """Settings or routes are invalid. The message names the problem and its place.
+
+    mistakes: all mistakes of a configuration file. The message has the first ones. Other errors have none.
+    """
+
+    def __init__(self, message: str = "", mistakes: tuple[ConfigMistake, ...] = ()) -> None:
+        if mistakes:
+            lines = [str(mistake) for mistake in mistakes[:_MOST_SHOWN]]
+            if len(mistakes) > _MOST_SHOWN:
+                lines.append(f"{len(mistakes) - _MOST_SHOWN} more mistakes. `brine check` shows all of them.")
+            message = "\n".join(lines)
+        super().__init__(message)
+        self.mistakes = mistakes
 
 
 class StoreError(BrineError):
@@ -114,7 +173,15 @@ class TypeRefused(FormatError):
 
 
 class OriginError(BrineError):
-    """The origin gave no usable response."""
+    """The origin gave no usable response.
+
+    cause: for the log, the failure in a few words, such as `dns: no such host` or `timeout after 20 s`. It has no part
+    of a request or a response.
+    """
+
+    def __init__(self, message: str = "", cause: str | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class OriginUnreachable(OriginError):
@@ -140,7 +207,7 @@ class OriginPaused(OriginError):
     """
 
     def __init__(self, message: str, retry_after: float, *, is_sent: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(message, f"no request for {ceil(retry_after)} s")
         self.retry_after = retry_after
         self.is_sent = is_sent
 
@@ -163,17 +230,22 @@ class CredentialsUnavailable(OriginError):
     cause: for the log, a code such as `AccessDeniedException` or `invalid_client`.
     """
 
+    cause: str
+
     def __init__(self, message: str, cause: str) -> None:
-        super().__init__(message)
-        self.cause = cause
+        super().__init__(message, cause)
 
 
 class PartFailed(OriginError):
-    """A part that a function needs gave no usable response. `route`: its route. `status`: its status, or 0."""
+    """A part that a function needs gave no usable response.
+
+    `route`: its route. `reason`: in a few words. `status`: its status, or 0.
+    """
 
     def __init__(self, route: str, reason: str, *, status: int = 0) -> None:
-        super().__init__(f'the part "{route}" failed: {reason}')
+        super().__init__(f'the part "{route}" failed: {reason}', f"part {route}: {reason}")
         self.route = route
+        self.reason = reason
         self.status = status
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -146,8 +147,10 @@ def test_a_folded_field_becomes_one_line(client: HttpClient) -> None:
 
 
 def test_a_silent_origin_is_a_time_out(client: HttpClient) -> None:
-    with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(OriginTimeout):
+    with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(OriginTimeout) as failure:
         HttpOrigin(client, max_body=10).fetch(server.address, GET, Deadline(time.monotonic() + 0.05, time.monotonic))
+
+    assert re.fullmatch(r"timeout after [\d.]+ s", failure.value.cause or "")
 
 
 def test_a_dead_origin_is_unreachable_at_once(client: HttpClient) -> None:
@@ -155,9 +158,10 @@ def test_a_dead_origin_is_unreachable_at_once(client: HttpClient) -> None:
         address = server.address
     began = time.monotonic()
 
-    with pytest.raises(OriginUnreachable):
+    with pytest.raises(OriginUnreachable) as failure:
         HttpOrigin(client, max_body=10).fetch(address, GET, Deadline(time.monotonic() + 5, time.monotonic))
 
+    assert failure.value.cause == "refused"
     assert time.monotonic() - began < 1
 
 

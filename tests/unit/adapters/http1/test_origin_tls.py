@@ -100,10 +100,11 @@ def test_an_origin_whose_certificate_nobody_vouches_for_is_unreachable(server_si
     with (
         HttpClient() as client,
         Loopback(answering_always(OK), server_side) as server,
-        pytest.raises(OriginUnreachable, match="CERTIFICATE_VERIFY_FAILED"),
+        pytest.raises(OriginUnreachable, match="CERTIFICATE_VERIFY_FAILED") as failure,
     ):
         fetch(client, server.address)
 
+    assert failure.value.cause == "tls: self-signed certificate"
     assert server.requests == []
 
 

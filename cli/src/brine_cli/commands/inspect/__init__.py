@@ -1,1 +1,1 @@
-"""Commands that look into a running twin."""
+"""Commands that show what a running gateway does and keeps."""

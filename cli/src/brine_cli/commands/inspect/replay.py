@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from brine_cli.commands.inspect.replay_values import Named, Seconds, Time
-
-FILE = click.Path(path_type=Path)
+from brine_cli.commands.inspect.replay_values import Seconds, Time
+from brine_cli.commands.options import FILE, NameValue
 
 
 @click.command("replay")
@@ -33,7 +32,7 @@ FILE = click.Path(path_type=Path)
     "--field",
     "names",
     multiple=True,
-    type=Named(),
+    type=NameValue(),
     metavar="MEMBER=NAME",
     help="The name that the log has for time, method, target, query, status, bytes, seconds, milliseconds, host, stage "
     "or tenant.",
@@ -76,7 +75,7 @@ FILE = click.Path(path_type=Path)
     "--price",
     "prices",
     multiple=True,
-    type=Named(),
+    type=NameValue(),
     metavar="NAME=USD",
     help="Another price for a million, such as origin_call=300 or read_unit=0.143.",
 )

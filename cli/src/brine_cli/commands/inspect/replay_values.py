@@ -39,19 +39,3 @@ class Time(click.ParamType):
         except WrongLine:
             self.fail(f"{value!r} is not a time. Write 2026-09-14 or 2026-09-14T12:00Z.", param, ctx)
 
-
-class Named(click.ParamType):
-    """`NAME=VALUE`, as a pair."""
-
-    name = "name=value"
-
-    def convert(
-        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Return the name and the value."""
-        if isinstance(value, tuple):
-            return value
-        name, equals, text = value.partition("=")
-        if not name or not equals or not text:
-            self.fail(f"{value!r} is not of the form NAME=VALUE.", param, ctx)
-        return name, text

@@ -170,5 +170,8 @@ def with_generation(stored: StoredResponse, generation: int, applied: AppliedSta
         generation=generation,
         applied_stamps=applied,
         dependencies=stored.dependencies,
+        tenant_digest=stored.tenant_digest,
+        target_key=stored.target_key,
         stale_from=stored.stale_from,
+        frame=stored.frame,
     )

@@ -218,8 +218,22 @@ class Registry:
         """Return the maker of a dataclass or NamedTuple by `name@version`, without the checksum. Raises SchemaMiss."""
         maker = self._records.get(title)
         if maker is None:
-            raise SchemaMiss(f"no class with fields is registered as {shown(title)}")
+            raise SchemaMiss(f"no class with fields is registered as {shown(title)}{self._advice(title)}")
         return maker
+
+    def _advice(self, tag: str) -> str:
+        """Return what to do about a tag that is not registered, if its name is registered with another version."""
+        name, _, rest = tag.partition("@")
+        version = rest.partition("/")[0]
+        registered = self.registered.get(self._names[name]) if name in self._names else None
+        if registered is None or not version.isdecimal():
+            return ""
+        if int(version) > registered[1]:
+            return f". Version {registered[1]} is registered: this code is older than the one that sealed"
+        if int(version) == registered[1]:
+            return ", because it was sealed with other fields. Give the class a new version when its fields change"
+        accepts = f"accepts={{{int(version)}: upgrade}}"
+        return f". Version {registered[1]} is registered: to read this one too, register it with {accepts}"
 
     def maker(self, tag: str) -> Maker:
         """Return the maker of a tag, for today's version or an accepted older one. Raises SchemaMiss."""
@@ -227,5 +241,5 @@ class Registry:
             self._late.load_tag(tag)
         maker = self._makers.get(tag) or self._accepted.get(tag)
         if maker is None:
-            raise SchemaMiss(f"no class is registered as {shown(tag)}")
+            raise SchemaMiss(f"no class is registered as {shown(tag)}{self._advice(tag)}")
         return maker

@@ -62,6 +62,8 @@ class Maker(Immutable):
     tag: str
     names: tuple[str, ...] = ()
     """The names of the fields, for a record."""
+    labels: tuple[str, ...] = ()
+    """What the values are called in paths of error messages, if they are no fields of a record."""
     memory: int = 700
     """Bytes that one call takes at most, besides the size of its arguments."""
     steps: int = 12

@@ -64,9 +64,10 @@ def _reduced_parts(path: Path, part: object, table: Reducers) -> Iterator[tuple[
     if not (isinstance(reduced, tuple) and len(reduced) == 2 and type(reduced[1]) is tuple):
         raise Unsupported(f"pack of {type(part).__qualname__} does not return a tuple")
     maker, values = reduced
-    names: tuple[str, ...] = getattr(maker, "names", ())  # of a record; importing the class would import typing
+    # Importing the class would import typing
+    names: tuple[str, ...] = getattr(maker, "names", ()) or getattr(maker, "labels", ())
     for index, value in enumerate(values):
-        yield _longer(path, f".{names[index]}" if names else f"<{index}>"), value
+        yield _longer(path, f".{names[index]}" if index < len(names) else f"<{index}>"), value
 
 
 def _path_of_key(path: Path, key: object) -> Path:

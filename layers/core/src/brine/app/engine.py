@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from brine.adapters.powertools.cors import Cors
     from brine.app.registrations import Registrations
     from brine.domain.routing.route import Route
+    from brine.service.admin.explain.explainer import Explainer
     from brine.service.functions.compose import FunctionGateway
     from brine.service.results.refreshes.events import RefreshEvents
 
@@ -88,7 +89,7 @@ def connected_engine(
     fetcher = connected_fetcher(settings, aws, client, time.time, time.sleep, namespace=namespace)
     composed = compose_functions(
         routes,
-        with_credentials(fetcher, routes, aws, client),
+        with_credentials(fetcher, routes, aws, client, settings),
         lambda sealer: LateRunner(app, sealer),
         codec=function_codec(own_keyring(settings, aws), registry),
         registry=registry,
@@ -98,6 +99,18 @@ def connected_engine(
         hooks=app.hook_table(routes),
     )
     return Engine(composed, AnswerLog(), app.browsers())
+
+
+def app_explainer(
+    app: Registrations,
+    environment: Mapping[str, str],
+    client: HttpClient | None = None,
+    session: object | None = None,
+) -> Explainer:
+    """Return an explainer for the routes of an app. It runs no function. Arguments and errors as `connected_engine`."""
+    from brine.service.admin.explain.explainer import Explainer  # noqa: PLC0415 - no request needs it
+
+    return Explainer(gateway=connected_engine(app, environment, client, session).composed.gateway)
 
 
 def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Routes:

@@ -50,7 +50,7 @@ ORIGIN_UNREACHABLE = ProblemType("origin-unreachable", 502, "The origin cannot b
 ORIGIN_TIMEOUT = ProblemType("origin-timeout", 504, "The origin did not answer in time")
 ORIGIN_ERROR = ProblemType("origin-error", 502, "The origin answered with an error to another request for the same")
 ORIGIN_MALFORMED = ProblemType("origin-malformed", 502, "The origin's response is not complete or not HTTP")
-ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response is larger than the gateway takes")
+ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 501, "The origin's response is larger than the gateway takes")
 ORIGIN_CIRCUIT_OPEN = ProblemType(
     "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
 )
@@ -60,7 +60,7 @@ ORIGIN_BUDGET_SPENT = ProblemType(
 ORIGIN_CREDENTIALS = ProblemType("origin-credentials", 502, "The gateway has no credentials that the origin accepts")
 PART_FAILED = ProblemType("part-failed", 502, "A service that the answer is made from gave no usable response")
 FUNCTION_FAILED = ProblemType("function-failed", 500, "The function behind this path failed")
-ANSWER_TOO_LARGE = ProblemType("answer-too-large", 502, "The response is larger than Lambda can return")
+ANSWER_TOO_LARGE = ProblemType("answer-too-large", 501, "The response is larger than Lambda can return")
 FORMAT_UNSUPPORTED = ProblemType("format-unsupported", 415, "The content type is not supported here")
 FORMAT_UNACCEPTABLE = ProblemType("format-unacceptable", 406, "The request accepts none of the available formats")
 CONTENT_INVALID = ProblemType("content-invalid", 400, "The content is not valid for its content type")
@@ -73,6 +73,9 @@ STORE_UNAVAILABLE = ProblemType("store-unavailable", 503, "The storage or the ke
 ORIGIN_FORMAT = ProblemType("origin-format", 502, "The origin's response is not in the format of its route")
 ORIGIN_CONTENT = ProblemType("origin-content-invalid", 502, "The origin's response cannot be written in another format")
 ORIGIN_SEAL = ProblemType("origin-seal-refused", 502, "The origin's envelope does not open")
+ADMIN_REQUEST_INVALID = ProblemType("admin-request-invalid", 400, "The admin API cannot take this request")
+ADMIN_PATH_UNKNOWN = ProblemType("admin-path-unknown", 404, "The admin API has no such path")
+ADMIN_METHOD_UNKNOWN = ProblemType("admin-method-unknown", 405, "This path of the admin API has another method")
 KEYS_UNAVAILABLE = ProblemType("keys-unavailable", 503, "The keys of a route cannot be loaded")
 INTERNAL = ProblemType("internal", 500, "The gateway failed")
 

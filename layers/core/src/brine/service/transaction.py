@@ -110,13 +110,14 @@ class Transaction:
 class PartReport:
     """How one part of a whole came about: its route, its result as in `Answer`, and its status.
 
-    As text it is a member of Cache-Status (RFC 9211).
+    `cause`: why the part failed, for the log. As text, the report is a member of Cache-Status (RFC 9211), without it.
     """
 
     route: str
     result: str
     status: int
     seconds: float = 0.0
+    cause: str | None = None
 
     def __str__(self) -> str:
         came = "hit" if self.result in {"hit", "stale"} else "fwd=miss"
@@ -133,7 +134,8 @@ class Trace:
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
     requested. `refresh_requested`: whether a refresh of a result was. `parts`: the requests that a function made for
     its response. `error`: the exception that the
-    function raised, for the log. `lost_bodies`: the addresses in the body store that could not be read.
+    function raised, for the log. `cause`: why the origin gave no response, for the log. `lost_bodies`: the addresses
+    in the body store that could not be read.
     """
 
     now: float
@@ -146,6 +148,7 @@ class Trace:
     refresh_requested: bool = False
     parts: list[PartReport] = field(default_factory=list)
     error: BaseException | None = None
+    cause: str | None = None
     lost_bodies: set[bytes] = field(default_factory=set)
 
     def waited(self, seconds: float) -> None:

@@ -33,9 +33,11 @@ def dial(address: OriginAddress, deadline: Deadline, tls: Callable[[], SSLContex
         sock = _connect(address, deadline)
         return _secure(sock, address, deadline, tls) if address.scheme == "https" else sock
     except TimeoutError:
-        raise TimedOut(f"{address}: no connection in time") from None
+        raise TimedOut(f"{address}: no connection in time", "connect timeout") from None
     except (OSError, UnicodeError) as error:
-        raise ConnectFailed(f"{address}: {error}") from error
+        from brine.adapters.http1.connect_causes import connect_cause  # noqa: PLC0415 - only for a failure
+
+        raise ConnectFailed(f"{address}: {error}", connect_cause(error)) from error
 
 
 def _connect(address: OriginAddress, deadline: Deadline) -> socket.socket:

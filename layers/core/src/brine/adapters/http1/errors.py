@@ -14,10 +14,15 @@ from __future__ import annotations
 class ExchangeError(Exception):
     """An exchange gave no complete response. The message contains no field value and no body.
 
+    cause: the failure in a few words, for the log. Without it, the message is the cause.
     `is_retry`: the request was sent before, over a kept connection that gave no response.
     """
 
     is_retry = False
+
+    def __init__(self, message: str, cause: str | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause or message
 
 
 class ConnectFailed(ExchangeError):

@@ -32,7 +32,6 @@ _TARGET = re.compile(r"[!-~\x80-\xff]+")
 
 _ERRORS: dict[type[ExchangeError], type[OriginError]] = {
     ConnectFailed: OriginUnreachable,
-    TimedOut: OriginTimeout,
     NoResponse: OriginMalformed,
     BadResponse: OriginMalformed,
     ResponseTooLarge: OriginTooLarge,
@@ -61,10 +60,14 @@ class HttpOrigin:
             body=request.body,
             repeatable=request.is_idempotent,
         )
+        began = deadline.clock()
         try:
             response = self._client.exchange(origin, message, self._limits, deadline)
+        except TimedOut as error:
+            kind = "connect timeout" if error.cause == "connect timeout" else "timeout"
+            raise OriginTimeout(str(error), f"{kind} after {deadline.clock() - began:.3g} s") from error
         except ExchangeError as error:
-            raise _ERRORS[type(error)](str(error)) from error
+            raise _ERRORS[type(error)](str(error), error.cause) from error
         return Response(status=response.status, fields=Fields(response.lines), body=response.body)
 
 

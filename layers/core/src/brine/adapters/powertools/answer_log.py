@@ -42,7 +42,13 @@ class AnswerLog:
         """Write the line and the metrics of an answer. seconds: the time since the start of the invocation."""
         faults = [fault.for_log for fault in answer.faults]
         parts = [
-            {"route": one.route, "result": one.result, "status": one.status, "milliseconds": _milliseconds(one.seconds)}
+            {
+                "route": one.route,
+                "result": one.result,
+                "status": one.status,
+                "milliseconds": _milliseconds(one.seconds),
+                **({} if one.cause is None else {"cause": one.cause}),
+            }
             for one in answer.parts
         ]
         details: dict[str, object] = {
@@ -57,6 +63,7 @@ class AnswerLog:
             "origin_milliseconds": None if answer.origin_time is None else _milliseconds(answer.origin_time),
             "retries": answer.retries or None,
             "problem": answer.problem,
+            "cause": answer.cause,
             "parts": parts or None,
             "faults": faults or None,
         }
@@ -89,6 +96,7 @@ class AnswerLog:
             "milliseconds": _milliseconds(seconds),
             "origin_milliseconds": None if made.origin_time is None else _milliseconds(made.origin_time),
             "retries": made.retries or None,
+            "cause": made.cause,
             "faults": faults or None,
         }
         self._write(

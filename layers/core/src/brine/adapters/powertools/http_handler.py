@@ -43,7 +43,7 @@ class HttpHandler:
                 account=incoming.account,
                 front_door=incoming.front_door,
             )
-            answer, result = _written(answer, incoming)
+            answer, result = self._written(answer, incoming)
         except BadEvent as error:
             answer = problem_answer(EVENT_INVALID, str(error))
             result = write(answer.response, incoming)
@@ -58,11 +58,19 @@ class HttpHandler:
             return self.gateway.serve(request, deadline, **members)
         return self.cors.served(self.gateway, request, deadline, **members)
 
+    def _written(self, answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, object]]:
+        """Return the answer and the result for Lambda. An answer that is too large is replaced by a problem."""
+        try:
+            return answer, write(answer.response, incoming)
+        except AnswerTooLarge as error:
+            answer = replaced_by_problem(answer, ANSWER_TOO_LARGE, f"{error}. {self._remedy(answer)}")
+            return answer, write(answer.response, incoming)
 
-def _written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, object]]:
-    """Return the answer and the result for Lambda. An answer that is too large is replaced by a problem."""
-    try:
-        return answer, write(answer.response, incoming)
-    except AnswerTooLarge as error:
-        answer = replaced_by_problem(answer, ANSWER_TOO_LARGE, str(error))
-        return answer, write(answer.response, incoming)
+    def _remedy(self, answer: Answer) -> str:
+        """Return what helps against an answer that is too large."""
+        route = None if answer.route is None else self.gateway.route(answer.route)
+        if route is None or route.pattern is not None:
+            return "Return less at a time, such as one page of a list"
+        if route.large_bodies == "refuse":
+            return f'Give the route {route.name} large_bodies = "redirect" to answer with a link, or request a range'
+        return "It is not stored, so there is no link to it. Request a range"

@@ -16,22 +16,24 @@ class Failure:
     """Why a fetch or a computation failed. `kind`: the name of a problem, or of the class of an exception.
 
     `error`: the exception of a computation, for callers in the same process. `retry_at`: until when the origin gets no
-    request, in seconds since 1970; 0 if nothing forbids one.
+    request, in seconds since 1970; 0 if nothing forbids one. `cause`: that of an OriginError, for the log.
     """
 
     kind: str
     error: Exception | None = None
     retry_at: float = 0.0
+    cause: str | None = None
 
     @classmethod
     def of_lease(cls, text: str) -> Failure:
         """Return the failure that a lease tells of in this text, which is that of `for_lease`."""
-        kind, _, retry_at = text.rpartition("\n")
-        return cls(kind, retry_at=float(retry_at)) if kind else cls(text)
+        kind, retry_at, cause = (*text.split("\n", 2), "", "")[:3]
+        return cls(kind, retry_at=float(retry_at or 0), cause=cause or None)
 
     def for_lease(self) -> str:
-        """Return the text for callers in other environments: the kind, and `retry_at` if there is one."""
-        return f"{self.kind}\n{self.retry_at:.3f}" if self.retry_at else self.kind
+        """Return the text for callers in other environments: lines with the kind, `retry_at` and the cause."""
+        retry_at = f"{self.retry_at:.3f}" if self.retry_at else ""
+        return f"{self.kind}\n{retry_at}\n{self.cause or ''}".rstrip("\n")
 
 
 @dataclass(slots=True)

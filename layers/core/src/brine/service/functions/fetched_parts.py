@@ -84,12 +84,12 @@ class FetchedParts:
                 self.limits.append(limits)
                 self._report(part, result, status)
 
-    def fail(self, part: RequestedPart, *, status: int = 0) -> None:
+    def fail(self, part: RequestedPart, *, status: int = 0, cause: str | None = None) -> None:
         """Record that a part failed or was given up, unless it has an outcome. `status`: of its response, or 0."""
         with self._lock:
             if self._close(part):
                 self._spoil(part.route)
-                self._report(part, "failed", status)
+                self._report(part, "failed", status, cause)
 
     def skip(self, part: RequestedPart) -> None:
         """Forget a part that was never fetched, because another one failed."""
@@ -105,9 +105,9 @@ class FetchedParts:
         self.limits.append(FAILED)
         self.failed.append(route)
 
-    def _report(self, part: RequestedPart, result: str, status: int) -> None:
+    def _report(self, part: RequestedPart, result: str, status: int, cause: str | None = None) -> None:
         seconds = self.clock() - part.began
-        self.reports.append(PartReport(route=part.route, result=result, status=status, seconds=seconds))
+        self.reports.append(PartReport(route=part.route, result=result, status=status, seconds=seconds, cause=cause))
 
     def _close(self, part: RequestedPart) -> bool:
         """Return whether the part had no outcome until now."""

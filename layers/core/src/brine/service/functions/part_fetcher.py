@@ -71,7 +71,7 @@ class PartFetcher:
             self.parts.begin(part)
             return self._fetched(part, path, otherwise, **request)
         except PartFailed as error:
-            self.parts.fail(part, status=error.status)
+            self.parts.fail(part, status=error.status, cause=error.reason)
             if otherwise is NO_FALLBACK:
                 raise
             return Part(part.route, "failed", None, _undecoded, otherwise)
@@ -103,6 +103,8 @@ class PartFetcher:
         response = answer.response
         if answer.problem is not None or response.status >= 500 or response.status == 429:
             said = answer.problem or f"it answered {response.status}"
+            if answer.cause is not None:
+                said = f"{said} ({answer.cause})"
             raise PartFailed(name, said, status=response.status)
         now = self.clock()
         limits = part_limits(

@@ -45,6 +45,7 @@ class Answer:
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
     parts: tuple[PartReport, ...] = ()
+    cause: str | None = None
     error: BaseException | None = field(default=None, repr=False)
     source: StoredResponse | None = field(default=None, repr=False)
 
@@ -84,6 +85,7 @@ def answer(
         problem=problem,
         faults=faults,
         parts=tuple(trace.parts),
+        cause=trace.cause,
         error=trace.error,
         source=source,
     )

@@ -69,7 +69,11 @@ class Late:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetcher:
-    """Fetches from origins for one cache. `clock` gives seconds since 1970; `name`: the gateway's in CDN-Loop."""
+    """Fetches from origins for one cache. `clock` gives seconds since 1970; `name`: the gateway's in CDN-Loop.
+
+    `shows_causes`: whether problem details say why an origin gave no response. That is for development: the cause may
+    name addresses that clients need not know.
+    """
 
     responses: ResponseStore
     responder: Responder
@@ -79,6 +83,7 @@ class Fetcher:
     name: str = PSEUDONYM
     key_guard: KeyGuard = field(default_factory=KeyGuard)
     hooks: HookTable | None = None
+    shows_causes: bool = False
 
     def fetch(
         self,
@@ -301,6 +306,7 @@ class Fetcher:
         """Answer without the origin: with a stale response where that is permitted, else with a problem."""
         reason: ForwardReason | None = decision.reason
         kind = problems.origin_problem(error)
+        trace.cause = error.cause
         retry_after, detail = None, kind.name
         if isinstance(error, OriginPaused):
             fault = _pause(error)
@@ -324,8 +330,10 @@ class Fetcher:
         trace.now = self.clock()
         failure, retry_after = turn.failure, None
         kind = problems.ORIGIN_TIMEOUT if failure is None else problems.fetch_problem(failure.kind)
-        if failure is not None and failure.retry_at:
-            retry_after = max(0.0, failure.retry_at - trace.now)
+        if failure is not None:
+            trace.cause = failure.cause
+            if failure.retry_at:
+                retry_after = max(0.0, failure.retry_at - trace.now)
         return self._without_origin(
             kind,
             decision.reason,
@@ -359,6 +367,7 @@ class Fetcher:
                 kind,
                 transaction,
                 trace,
+                text=trace.cause if self.shows_causes else None,
                 retry_after=retry_after,
                 fwd=reason,
                 collapsed=collapsed,
@@ -389,7 +398,7 @@ class Fetcher:
 def _failure(error: OriginError, now: float) -> Failure:
     """Return the failure for the callers that wait: the problem of the error, and when a request may be sent again."""
     retry_at = now + error.retry_after if isinstance(error, OriginPaused) else 0.0
-    return Failure(problems.origin_problem(error).name, retry_at=retry_at)
+    return Failure(problems.origin_problem(error).name, retry_at=retry_at, cause=error.cause)
 
 
 def _pause(error: OriginPaused) -> Fault:

@@ -45,13 +45,17 @@ _STORES: Final = frozenset({"table", "bodies", "keys", "stamps"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh:
-    """The outcome of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included."""
+    """The outcome of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included.
+
+    `cause`: why the origin gave no response, for the log.
+    """
 
     outcome: RefreshOutcome
     route: str | None = None
     origin_time: float | None = None
     retries: int = 0
     faults: tuple[Fault, ...] = ()
+    cause: str | None = None
     error: BaseException | None = field(default=None, repr=False)
 
 
@@ -79,6 +83,7 @@ class Refresher:
             origin_time=trace.origin_time,
             retries=trace.retries,
             faults=tuple(trace.faults),
+            cause=trace.cause,
             error=trace.error,
         )
 

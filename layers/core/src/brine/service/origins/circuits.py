@@ -13,7 +13,14 @@ from math import inf
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from brine.domain.resilience.circuit import STREAK_GAP, needs_probe, new_samples, opens_circuit
+from brine.domain.resilience.circuit import (
+    STREAK_GAP,
+    Opening,
+    needs_probe,
+    new_samples,
+    opening_of,
+    opens_circuit,
+)
 from brine.errors import OriginCircuitOpen, StoreError
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore
+    from brine.service.origins.origin_state import CircuitPhase
     from brine.service.transaction import Trace, Transaction
 
 READ_PAUSE = 2.0
@@ -82,8 +90,26 @@ class Circuits:
         """
         open_until = self._open_until(transaction, trace, now)
         if open_until > now:
-            raise OriginCircuitOpen(f"{transaction.route.origin} has failed too often of late", open_until - now)
+            raise circuit_open(transaction, open_until, now)
         return self._claim(transaction, trace, now, seconds) if needs_probe(open_until, now) else None
+
+    def phase(
+        self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool
+    ) -> tuple[CircuitPhase, float]:
+        """Return the phase of the circuit as the next request finds it, and until when it is or was open (0: closed).
+
+        At most one read. by_store: go by the shared state, whatever this process knows.
+        """
+        with self._lock:
+            known = self._known.get(transaction.route.origin)
+            if not by_store and (known is None or not known.is_suspect(now)):
+                return "closed", 0.0
+            open_until = known.open_until if known is not None and known.is_good(now) and not by_store else None
+        if open_until is None:
+            open_until = self._read(transaction, trace)
+        if open_until > now:
+            return "open", open_until
+        return ("half-open" if needs_probe(open_until, now) else "closed"), open_until
 
     def succeeded(self, transaction: Transaction, trace: Trace, probe: str | None, now: float) -> None:
         """Learn that the origin answered an attempt. Enough probes that succeed close its circuit."""
@@ -108,7 +134,7 @@ class Circuits:
         with self._lock:
             self._known.setdefault(transaction.route.origin, _Known()).failed_at = now
         if probe is not None:
-            self._open(transaction, trace, breaker, now)
+            self._open(transaction, trace, breaker, Opening(now, 1, 1))
 
     def withdrawn(
         self, transaction: Transaction, trace: Trace, probe: str | None, now: float, pause: float = 0.0
@@ -137,17 +163,21 @@ class Circuits:
             known.samples.append(sample)
             if not sample.failed or not opens_circuit(known.samples, breaker):
                 return
-        self._open(transaction, trace, breaker, sample.time)
+            opening = opening_of(known.samples, breaker)
+        self._open(transaction, trace, breaker, opening)
 
-    def _open(self, transaction: Transaction, trace: Trace, breaker: CircuitBreaker, now: float) -> None:
+    def _open(self, transaction: Transaction, trace: Trace, breaker: CircuitBreaker, opening: Opening) -> None:
         """Open the circuit for all environments."""
-        origin, until = transaction.route.origin, now + breaker.open_for
+        origin, now = transaction.route.origin, opening.at
+        until = now + breaker.open_for
         with self._lock:
             known = self._known[origin]
             known.begin_anew()
             known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails
         opened = self._write(
-            transaction, trace, lambda store, deadline: store.open(origin, until=until, deadline=deadline)
+            transaction,
+            trace,
+            lambda store, deadline: store.open(origin, until=until, opening=opening, deadline=deadline),
         )
         if opened is not False:
             with self._lock:
@@ -162,17 +192,21 @@ class Circuits:
             if known.is_good(now):
                 return known.open_until
             known.learn(known.open_until, now)  # other threads need not read it, too
-        open_until = 0.0
-        try:
-            open_until = self._store.read(transaction.route.origin, deadline=transaction.store_deadline) or 0.0
-        except StoreError as error:
-            trace.faults.store_failed("circuits", error)
+        open_until = self._read(transaction, trace)
         with self._lock:
             if known.read_at == now:  # else another thread knows better by now
                 known.open_until = open_until
                 if open_until:
                     known.begin_anew()
         return open_until
+
+    def _read(self, transaction: Transaction, trace: Trace) -> float:
+        """Return until when the circuit is or was open by the shared state; 0 when it is closed, or unknown."""
+        try:
+            return self._store.read(transaction.route.origin, deadline=transaction.store_deadline) or 0.0
+        except StoreError as error:
+            trace.faults.store_failed("circuits", error)
+            return 0.0
 
     def _claim(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
         """Return the name of the probe; None if the circuit was closed meanwhile. Raises OriginCircuitOpen."""
@@ -199,3 +233,8 @@ class Circuits:
         except StoreError as error:
             trace.faults.store_failed("circuits", error)
             return False
+
+
+def circuit_open(transaction: Transaction, open_until: float, now: float) -> OriginCircuitOpen:
+    """Return the error of a request while the circuit of its origin is open."""
+    return OriginCircuitOpen(f"{transaction.route.origin} has failed too often of late", open_until - now)

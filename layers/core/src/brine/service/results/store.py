@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
 from brine.domain.results.stored import EnvelopeReference
+from brine.domain.routing.tenant import NO_TENANT, tenant_digest
 from brine.ports.caching import Item
 from brine.service.diagnostics import Fault
 from brine.service.results.parallel import in_parallel
-from brine.service.results.sealing import pack, unpack
+from brine.service.results.sealing import PLACE_OF_VALUE, pack, unpack
 from brine.service.stores.cache_store import LAST_SECOND
 from brine_codec import CodecError, Unsupported
 
@@ -143,7 +144,15 @@ class ResultStore:
             lead.ending = "settled"
             return False
         applied = applied_stamps(stored, lookup.stamps)
-        computed = replace(stored, tags=place.tags, generation=lease.token, applied_stamps=applied)
+        computed = replace(
+            stored,
+            tags=place.tags,
+            generation=lease.token,
+            applied_stamps=applied,
+            cache=place.cache,
+            function=place.function,
+            tenant_digest="" if place.tenant == NO_TENANT else tenant_digest(place.tenant),
+        )
         if not computed.is_usable(trace.now):
             lead.ending = "settled"
             return False
@@ -160,8 +169,7 @@ class ResultStore:
                 trace=trace,
             )
         except Unsupported as error:
-            where = error.for_log.replace("[5]", "result", 1)  # the place that `pack` gives it
-            trace.faults.add(Fault("result", "unsupported", where))
+            trace.faults.add(Fault("result", "unsupported", error.for_log))
             lead.ending = "settled"
             return False
 
@@ -177,7 +185,10 @@ class ResultStore:
         evict_at = min(ceil(min(max(stored.fresh_until, stored.grace_until), LAST_SECOND)), LAST_SECOND)
 
         def sealed(content: StoredResult) -> bytes:
-            return self.store.codec.seal(pack(content), context=(key,), now=trace.now, expires_at=evict_at)
+            try:
+                return self.store.codec.seal(pack(content), context=(key,), now=trace.now, expires_at=evict_at)
+            except Unsupported as error:
+                raise error.below(PLACE_OF_VALUE, "result") from None
 
         whole = inline = sealed(stored)
         if len(whole) > self.store.inline_limit:
