@@ -17,6 +17,7 @@ from brine_cli.errors import CommandError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.live.live import Live
 from brine_cli.serving.choices import Choices, check_url
 from brine_cli.serving.description import describe, draft
 from brine_cli.serving.emulated import Emulated
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 def to_stderr(line: str) -> None:
     """Print a line for the user on stderr."""
-    print(f"brine: {line}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"brine: {line}\n")  # one write, so that no other line comes between
+    sys.stderr.flush()
 
 
 @dataclass(kw_only=True, eq=False)
@@ -55,7 +57,8 @@ class Twin:
         context, this is the address of the emulator in any case.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
-    show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
+    show: gets the output of functions, line by line. Without it, `live` or the twin's stdout does.
+    live: gets each request and its answer.
     integration_timeout: seconds that API Gateway waits for a function.
     env: variables of functions, as NAME=VALUE for all or FUNCTION.NAME=VALUE. env_file: a file of variables for all.
     record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
@@ -80,6 +83,7 @@ class Twin:
     allow_origins: Sequence[str] = ()
     report: Callable[[str], None] = to_stderr
     show: Callable[[str], None] | None = None
+    live: Live = field(default_factory=Live)
     integration_timeout: float = limits.INTEGRATION_SECONDS
     env: Sequence[str] = ()
     env_file: Path | None = None
@@ -154,7 +158,7 @@ class Twin:
             self._folder,
             endpoint=self._emulated.endpoint,
             report=self.report,
-            show=self.show,
+            show=self.live.taker(self.show),
             most_processes=self.environments,
         )
         self._served = Served(
@@ -165,11 +169,13 @@ class Twin:
             admission=Admission.at(listener, self.host, hosts=hosts, origins=origins),
             integration_timeout=self.integration_timeout,
             is_single=self.origin is not None,
+            live=self.live,
         )
         stack.callback(self._served.stop)
         self._served.start_functions(list(description.plans))
         self._served.start_pollers()
-        stack.enter_context(HttpServer(listener, self._served.api))
+        stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
+        stack.enter_context(self.live)  # it ends its subscriptions before the server ends
         if self.reload:
             from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (not every twin reloads)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, Validate
     from brine.domain.routing.origin import OriginAddress
     from brine.service.http_cache.answer import Answer
-    from brine_cli.replay.model.asked import Asked
+    from brine_cli.replay.model.asked import AskedRequest
 
 COMMON = 'origin = "http://origin.test/base"\nretries = 0\ncircuit_breaker = false\nnew_keys_per_minute = false\n'
 KEYS = (
@@ -154,7 +154,9 @@ class OriginOfSteps:
     def __init__(self, rows: list[Row], steps: list[Step]) -> None:
         self._behaviours = {id(row): step.behaviour for row, step in zip(rows, steps, strict=True)}
 
-    def response(self, row: Row, asked: Asked, decision: Validate | Forward, at: float) -> tuple[Response, float]:
+    def response(
+        self, row: Row, asked: AskedRequest, decision: Validate | Forward, at: float
+    ) -> tuple[Response, float]:
         """Return the response, and its seconds."""
         behaviour = self._behaviours[id(row)]
         return behaviour.response(asked.transaction.request.method, decision.fields, at), behaviour.seconds

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import functions_that_clients_reach, requests_to_try
-from brine_cli.commands.log_lines import readable
 from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
+from brine_cli.live.live import Live
+from brine_cli.live.text.printer import standard_printer
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
@@ -37,6 +38,7 @@ def run(options: DevOptions) -> int:
     refresh_types(options.template, to_stderr)
     with (
         signals.until_stopped(),
+        standard_printer(options.log) as printer,
         Twin(
             template=options.template,
             host=options.host,
@@ -56,11 +58,12 @@ def run(options: DevOptions) -> int:
             reload=options.reload,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
-            # A program that reads our output gets the lines of the functions unchanged.
-            show=(lambda line: print(readable(line), flush=True)) if sys.stdout.isatty() else None,
+            report=printer.report,
+            live=Live(printer),
         ) as twin,
     ):
-        print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
+        sys.stdout.write("\n".join([*_overview(twin, options, time.monotonic() - began), ""]))  # one write
+        sys.stdout.flush()
         signals.wait()
     return 0
 

@@ -51,7 +51,7 @@ class CurrentEnvironments:
                 raise EnvironmentDied(f"{self._name}: its process cannot be started: {error}") from error
             return self._current
 
-    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
         """See Invoker."""
         deadline = time.monotonic() + timeout
         while True:
@@ -59,7 +59,7 @@ class CurrentEnvironments:
                 if not self._changed.wait_for(lambda: not self._is_loading, deadline - time.monotonic()):
                     raise IntegrationTimedOut(f"{self._name} was being loaded anew for {timeout:g} s")
             try:
-                return self.start().invoke(event, timeout=deadline - time.monotonic())
+                return self.start().invoke(event, timeout=deadline - time.monotonic(), request_id=request_id)
             except Replaced:
                 continue  # by newer ones, after the request had left the lock
 

@@ -116,7 +116,7 @@ class Environment:
         """Call `done` once, at the end of the init phase, with the reason if it failed."""
         self._ready.add_done_callback(lambda ready: done(self, ready.exception()))  # type: ignore[arg-type]  # see _read
 
-    def submit(self, event: bytes) -> Future[bytes]:
+    def submit(self, event: bytes, request_id: str | None = None) -> Future[bytes]:
         """Start an invocation. The future returns the result as JSON, or raises InvocationFailed."""
         future: Future[bytes] = Future()
         with self._lock:
@@ -126,7 +126,7 @@ class Environment:
             self._pending[invocation] = future
         head = {
             "id": invocation,
-            "request_id": str(uuid.uuid4()),
+            "request_id": request_id or str(uuid.uuid4()),
             "arn": self._launch.arn,
             "deadline": time.time() + self._launch.timeout,
         }

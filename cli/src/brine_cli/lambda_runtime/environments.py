@@ -29,9 +29,10 @@ class IntegrationTimedOut(Exception):
 class Invoker(Protocol):
     """Runs one function."""
 
-    def invoke(self, event: bytes, *, timeout: float) -> bytes:
-        """Return the function's result for an event, both as JSON. `timeout`: the longest wait in seconds.
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
+        """Return the function's result for an event, both as JSON.
 
+        timeout: the longest wait in seconds. request_id: that of the invocation; None for a random one.
         Raises InvocationFailed and IntegrationTimedOut.
         """
 
@@ -57,7 +58,7 @@ class Environments(ABC):
         """Wait for the init phase of the first environment. Raises InvocationFailed and IntegrationTimedOut."""
 
     @abstractmethod
-    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
         """See Invoker. Raises Replaced too, after `retire`."""
 
     @abstractmethod

@@ -76,21 +76,21 @@ class OnDemandEnvironments(Environments):
         except TimeoutError as error:
             raise IntegrationTimedOut from error
 
-    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
         """See Environments.
 
         The environment is killed if the request takes longer than the function's Timeout, as in Lambda.
         """
         deadline = time.monotonic() + timeout
         try:
-            return self._invoke(event, deadline)
+            return self._invoke(event, deadline, request_id)
         except NeverBegun:  # an idle process had ended, and the twin had not noticed yet
-            return self._invoke(event, deadline)
+            return self._invoke(event, deadline, request_id)
 
-    def _invoke(self, event: bytes, deadline: float) -> bytes:
+    def _invoke(self, event: bytes, deadline: float, request_id: str | None) -> bytes:
         environment = self._acquire(deadline)
         try:
-            future = environment.submit(event)
+            future = environment.submit(event, request_id)
         except InvocationFailed as failure:
             self._release(environment)
             if self._is_retired:

@@ -38,19 +38,19 @@ class SharedEnvironment(Environments):
         """See Environments."""
         self._await_init(self._alive(), limits.INIT_SECONDS)
 
-    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
         """See Environments. After a timeout, the thread of the request continues and its result is dropped."""
         deadline = time.monotonic() + timeout
         try:
-            return self._invoke(event, deadline)
+            return self._invoke(event, deadline, request_id)
         except NeverBegun:  # the process had ended, and the twin had not noticed yet
-            return self._invoke(event, deadline)
+            return self._invoke(event, deadline, request_id)
 
-    def _invoke(self, event: bytes, deadline: float) -> bytes:
+    def _invoke(self, event: bytes, deadline: float, request_id: str | None) -> bytes:
         environment = self._alive()
         try:
             self._await_init(environment, deadline - time.monotonic())
-            future = environment.submit(event)
+            future = environment.submit(event, request_id)
         except EnvironmentDied as death:
             if self._is_retired:
                 raise Replaced(f"{self._launch.name} was replaced") from death

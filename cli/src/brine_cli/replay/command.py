@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from brine_cli.replay.logs.reading import LogFormat
     from brine_cli.replay.parts import Spool
     from brine_cli.replay.policies import PolicyFile
-    from brine_cli.replay.replaying import Progress
+    from brine_cli.replay.replaying import ReplayProgress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def _job(  # noqa: PLR0917 - the first ones are those of `run`
     policies: tuple[PolicyFile, ...],
     routes: Routes,
     samples: Samples,
-    progress: Progress,
+    progress: ReplayProgress,
     log: LogSummary,
     spool: Spool,
 ) -> Job:
@@ -158,7 +158,7 @@ def _probe(  # noqa: PLR0917 - the parts of `_job`
     policy: PolicyFile,
     routes: Routes,
     samples: Samples,
-    progress: Progress,
+    progress: ReplayProgress,
     spool: Spool,
 ) -> None:
     """Fetch samples, and write them to their file, also those before a failure."""

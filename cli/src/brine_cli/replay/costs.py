@@ -9,7 +9,7 @@ from brine_cli.replay.prices import GIGABYTES, MILLION
 
 if TYPE_CHECKING:
     from brine_cli.replay.prices import Prices
-    from brine_cli.replay.tally import Tally
+    from brine_cli.replay.tally import RouteTally
 
 SHARED_STAMPS: Final = 1.5
 """Read units for the purges of the route, of everything, and the order of the purges of tags."""
@@ -48,7 +48,7 @@ class Usage:
         ) / MILLION
 
 
-def usage_of(tally: Tally, reading_share: float) -> Usage:
+def usage_of(tally: RouteTally, reading_share: float) -> Usage:
     """Return the usage of a tally. reading_share: the part of the lookups that read the shared purges, too."""
     return Usage(
         read_units=tally.reads + SHARED_STAMPS * reading_share * tally.lookups,
@@ -63,7 +63,7 @@ def usage_of(tally: Tally, reading_share: float) -> Usage:
     )
 
 
-def usage_without_cache(tally: Tally) -> Usage:
+def usage_without_cache(tally: RouteTally) -> Usage:
     """Return the usage if the same HTTP API sent each request to the origin itself."""
     return Usage(
         read_units=0,

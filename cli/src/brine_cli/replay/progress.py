@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import Task, TaskID
 
-    from brine_cli.replay.replaying import Progress
+    from brine_cli.replay.replaying import ReplayProgress
 
 
 class Silent:
@@ -45,7 +45,7 @@ class Bar:
 
 
 @contextmanager
-def shown_progress(*, is_wanted: bool) -> Iterator[Progress]:
+def shown_progress(*, is_wanted: bool) -> Iterator[ReplayProgress]:
     """Show the progress on standard error, if that is a terminal and `is_wanted`."""
     if not is_wanted:
         yield Silent()

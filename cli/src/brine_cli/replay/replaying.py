@@ -35,7 +35,7 @@ _RATIO: Final = 10
 """How many times larger a log is than it is compressed."""
 
 
-class Progress(Protocol):
+class ReplayProgress(Protocol):
     """Shows how far a replay is."""
 
     def begin(self, title: str, total: int) -> None:
@@ -72,7 +72,7 @@ def replay(
     logs: LogFiles,
     reading: Reading,
     prepare: Callable[[LogSummary, Spool], Job],
-    progress: Progress,
+    progress: ReplayProgress,
     processes: int | None = None,
 ) -> Replayed:
     """Replay files. prepare: returns the job, once the log was read. processes: None for all CPUs.
@@ -106,7 +106,7 @@ class _Reader:
     workers: Crew
     parts: int
     spool: Spool
-    progress: Progress
+    progress: ReplayProgress
     block: int = 0
 
     def read(self) -> LogSummary:

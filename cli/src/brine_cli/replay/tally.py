@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Tally:
+class RouteTally:
     """The outcomes of the requests of a route, and their units.
 
     `results`: answers by the results of `brine.service.http_cache.answer`. `sizes`: bytes of the answers by result.
@@ -59,7 +59,7 @@ class Tally:
     api_units: float = 0.0
     lookups: float = 0.0
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: RouteTally) -> None:
         """Add the counts of another tally."""
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
@@ -127,5 +127,5 @@ class Tally:
         self.function_seconds += from_memory * HIT_SECONDS + from_table * TABLE_SECONDS
 
 
-_COUNTERS = tuple(one.name for one in fields(Tally) if str(one.type).startswith("Counter"))
-_NUMBERS = tuple(one.name for one in fields(Tally) if one.name not in _COUNTERS)
+_COUNTERS = tuple(one.name for one in fields(RouteTally) if str(one.type).startswith("Counter"))
+_NUMBERS = tuple(one.name for one in fields(RouteTally) if one.name not in _COUNTERS)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
+    from brine_cli.live.live import Live
     from brine_cli.serving.description import Description
     from brine_cli.serving.emulated import Emulated
     from brine_cli.serving.runner import FunctionChanges, Runner
@@ -42,7 +43,10 @@ class Changes:
 
 
 class Served:
-    """Serves one description, and follows to newer ones. `is_single`: the routes are that of `--origin`."""
+    """Serves one description, and follows to newer ones.
+
+    is_single: the routes are that of `--origin`. live: gets each request and its answer.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Served:
         admission: Admission,
         integration_timeout: float,
         is_single: bool,
+        live: Live,
     ) -> None:
         self.description = description
         self.runner = runner
@@ -68,9 +73,10 @@ class Served:
             routes=RouteTable(description.application.routes),
             environments=runner.invokers,
             admission=admission,
-            report=report,
+            report=live.reporter(report),
+            recorder=live.recorder,
             integration_timeout=integration_timeout,
-            pages=Pages(dict.fromkeys(PATHS, self._desk)),
+            pages=Pages({**live.pages(), **dict.fromkeys(PATHS, self._desk)}),
             on_answer=self._on_answer(),
         )
         for notice in self.notices(description):

@@ -10,7 +10,7 @@ import pytest
 
 from brine_cli.replay.bill import REFRESH_STAMPS, ItemSize, expected_table_reads, looks
 from brine_cli.replay.prices import HIT_SECONDS, TABLE_SECONDS, Prices
-from brine_cli.replay.tally import Tally
+from brine_cli.replay.tally import RouteTally
 from tests.support.markdown import read_page
 from tests.unit.docs.test_costs import SECONDS, number, price
 
@@ -22,41 +22,41 @@ KB = 1000
 NAMES = {"get": "GET", "put": "PUT", "gb_second": "GB-second", "http_api": "HTTP API"}
 
 
-def miss(size: int) -> Tally:
-    tally = Tally()
+def miss(size: int) -> RouteTally:
+    tally = RouteTally()
     tally.looked_up(ItemSize(0))
     tally.stored(ItemSize(size), 0.5)
     return tally
 
 
-def hit(size: int) -> Tally:
-    tally = Tally()
+def hit(size: int) -> RouteTally:
+    tally = RouteTally()
     tally.looked_up(ItemSize(size))
     tally.gets += ItemSize(size).is_large
     return tally
 
 
-def followed(seconds: float) -> Tally:
-    tally = Tally()
+def followed(seconds: float) -> RouteTally:
+    tally = RouteTally()
     tally.followed(ItemSize(KB), seconds)
     return tally
 
 
-def not_stored(*, is_marked: bool) -> Tally:
-    tally = Tally()
+def not_stored(*, is_marked: bool) -> RouteTally:
+    tally = RouteTally()
     tally.looked_up(ItemSize(0))
     tally.not_stored(0.5, has_lease=is_marked, is_marked=is_marked)
     return tally
 
 
-def refreshed() -> Tally:
-    tally = Tally()
+def refreshed() -> RouteTally:
+    tally = RouteTally()
     tally.reads += 2 * ItemSize(KB).read_units + REFRESH_STAMPS
     tally.stored(ItemSize(KB), 0.5)
     return tally
 
 
-WAYS: dict[str, Callable[[], Tally]] = {
+WAYS: dict[str, Callable[[], RouteTally]] = {
     "miss 1 KB": lambda: miss(KB),
     "miss 20 KB": lambda: miss(20 * KB),
     "miss 100 KB": lambda: miss(100 * KB),
@@ -104,14 +104,14 @@ def test_a_request_that_waits_longer_looks_more_often() -> None:
 
 
 def test_a_long_fetch_renews_its_lease_each_second() -> None:
-    quick, slow = Tally(), Tally()
+    quick, slow = RouteTally(), RouteTally()
     quick.stored(ItemSize(KB), 0.9)
     slow.stored(ItemSize(KB), 3.5)
     assert slow.writes - quick.writes == 3
 
 
 def test_an_answer_of_more_than_512_kb_is_several_requests_to_an_api() -> None:
-    tally = Tally()
+    tally = RouteTally()
     tally.answered("hit", 600_000, 0.0)
     tally.answered("hit", 10, 0.0)
     assert tally.api_units == 3

@@ -35,7 +35,15 @@ STORED = StoredResponse(
 
 def test_each_field_is_copied() -> None:
     plain = StoredResponse(
-        method="GET", target="/", route="", status=200, fields=Fields(), body=b"", request_time=0, response_time=0, fetch_started=0
+        method="GET",
+        target="/",
+        route="",
+        status=200,
+        fields=Fields(),
+        body=b"",
+        request_time=0,
+        response_time=0,
+        fetch_started=0,
     )
     same = [one.name for one in fields(StoredResponse) if getattr(STORED, one.name) == getattr(plain, one.name)]
     assert same == []

@@ -37,7 +37,9 @@ from brine_cli.commands.options import FILE, NameValue
     help="The name that the log has for time, method, target, query, status, bytes, seconds, milliseconds, host, stage "
     "or tenant.",
 )
-@click.option("--strip-prefix", metavar="PATH", default="", help="Remove this from each path, such as /prod.")
+@click.option(
+    "--strip-prefix", metavar="PATH", default="", show_default=False, help="Remove this from each path, such as /prod."
+)
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Take only requests to this host.")
 @click.option("--route", metavar="NAME", help="Take only requests to this route.")
 @click.option("--since", type=Time(), metavar="TIME", help="Take only requests from this time on.")

@@ -38,4 +38,3 @@ class Time(click.ParamType):
             return time_of_text(value)
         except WrongLine:
             self.fail(f"{value!r} is not a time. Write 2026-09-14 or 2026-09-14T12:00Z.", param, ctx)
-

@@ -70,6 +70,13 @@ from brine_cli.project.default_template import default_template
     help="At most N processes per function, each with one request at a time and its own L1.",
 )
 @click.option(
+    "--log",
+    type=click.Choice(["line", "full", "json", "none"]),
+    default="line",
+    help="line: a line for each request, and the output of functions. full: also metrics and all values of logs. "
+    "json: a JSON record for each request, and the output of functions unchanged. none: neither.",
+)
+@click.option(
     "--env",
     multiple=True,
     metavar="[FUNCTION.]NAME=VALUE",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from brine_cli.live.text.printer import LogMode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevOptions:
@@ -34,3 +36,4 @@ class DevOptions:
     record_origin: Path | None = None
     play_origin: Path | None = None
     reload: bool = True
+    log: LogMode = "line"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Route, Routes
     from brine_cli.replay.model.key_state import KeyState
     from brine_cli.replay.rows import Lines, Row
-    from brine_cli.replay.tally import Tally
+    from brine_cli.replay.tally import RouteTally
 
 NO_DEADLINE: Final = Deadline(inf, lambda: 0.0)
 UNCHANGED: Final[Lines] = (("if-none-match", "*"),)
@@ -28,7 +28,7 @@ UNKNOWN_TENANT: Final = "unknown"
 
 
 @dataclass(slots=True, eq=False)
-class Asked:
+class AskedRequest:
     """A request to a route. `is_plain`: a GET without fields that the decision depends on.
 
     `is_unchanged`: a plain request of a client that has the current response already.
@@ -36,7 +36,7 @@ class Asked:
 
     transaction: Transaction
     state: KeyState
-    tally: Tally
+    tally: RouteTally
     is_plain: bool = False
     is_unchanged: bool = False
 

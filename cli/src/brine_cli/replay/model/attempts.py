@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, Validate
-    from brine_cli.replay.model.asked import Asked
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.rows import Row
 
 
@@ -20,7 +20,7 @@ class Attempt:
     `has_waited`: whether it has waited for another request's fetch. `is_refresh`: whether the refresher makes it.
     """
 
-    asked: Asked
+    asked: AskedRequest
     row: Row
     since: float
     now: float

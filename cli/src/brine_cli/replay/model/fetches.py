@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, ResponseDecision, Validate
     from brine.domain.http.messages import Response
     from brine.service.http_cache.lookup import Lookup
-    from brine_cli.replay.model.asked import Asked
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.attempts import Attempt
     from brine_cli.replay.rows import Row
 
@@ -27,7 +27,9 @@ type Turn = Literal["lead", "late", "alone"]
 class Origins(Protocol):
     """Gives the responses of origins."""
 
-    def response(self, row: Row, asked: Asked, decision: Validate | Forward, at: float) -> tuple[Response, float]:
+    def response(
+        self, row: Row, asked: AskedRequest, decision: Validate | Forward, at: float
+    ) -> tuple[Response, float]:
         """Return the response to the request of a decision at a time, and the seconds that it took."""
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.decision import Decision
     from brine.service.http_cache.answer import Result
     from brine.service.http_cache.lookup import Lookup
-    from brine_cli.replay.model.asked import Asked
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import Origins, Turn
     from brine_cli.replay.model.model_refreshes import Draw
     from brine_cli.replay.model.model_store import ModelStore
@@ -69,7 +69,7 @@ class GatewayModel:
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
 
-    def ask(self, asked: Asked, row: Row) -> None:
+    def ask(self, asked: AskedRequest, row: Row) -> None:
         """Answer a request, or let it wait for a fetch. Events until its time must be over: see `run`."""
         self._answer(Attempt(asked=asked, row=row, since=row[0], now=row[0]))
 

@@ -12,7 +12,7 @@ from brine.service.http_cache.refresher import due_refresh
 from brine.service.refresh_pauses import RefreshPauses
 from brine.service.transaction import Transaction
 from brine_cli.replay.bill import REFRESH_STAMPS, ItemSize
-from brine_cli.replay.model.asked import NO_DEADLINE, Asked
+from brine_cli.replay.model.asked import NO_DEADLINE, AskedRequest
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.prices import TABLE_SECONDS
 
@@ -85,7 +85,7 @@ class ModelRefreshes:
         """Renew a stored response, unless that has happened or happens already."""
         route = hit.asked.transaction.route
         transaction = Transaction.begin(route, wanted.request, wanted.tenant, NO_DEADLINE, is_refresh=True)
-        asked = Asked(transaction, hit.asked.state, hit.asked.tally)
+        asked = AskedRequest(transaction, hit.asked.state, hit.asked.tally)
         lookup = self._store.look_up(asked, now)
         item = ItemSize(0 if lookup.stored is None else lookup.stored.size)
         tally = asked.tally

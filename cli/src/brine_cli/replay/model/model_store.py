@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.hit_for_miss import HitForMiss
     from brine.domain.caching.stored import StoredResponse
-    from brine_cli.replay.model.asked import Asked
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
-    from brine_cli.replay.tally import Tally
+    from brine_cli.replay.tally import RouteTally
 
 
 class ModelStore:
@@ -50,7 +50,7 @@ class ModelStore:
             state = self._states[resource.key] = KeyState(resource)
         return state
 
-    def look_up(self, asked: Asked, now: float) -> Lookup:
+    def look_up(self, asked: AskedRequest, now: float) -> Lookup:
         """Return the lookup of a request after all purges."""
         request, resource = asked.transaction.request, asked.state.resource
         if not request.may_use_cache:
@@ -61,14 +61,14 @@ class ModelStore:
             return lookup
         return lookup.purged_by(known, resource, now)
 
-    def hits_of(self, state: KeyState, slot: str, stored: StoredResponse, tally: Tally) -> StoredHits:
+    def hits_of(self, state: KeyState, slot: str, stored: StoredResponse, tally: RouteTally) -> StoredHits:
         """Return the counts of the hits of a stored response."""
         hits = state.hits.get(slot)
         if hits is None:
             hits = state.hits[slot] = StoredHits(stored, tally)
         return hits
 
-    def shorten(self, hits: StoredHits, stored: StoredResponse, asked: Asked, now: float) -> None:
+    def shorten(self, hits: StoredHits, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
         """Let plain requests for a response that was served be counted without a decision, if that is certain."""
         state, transaction = asked.state, asked.transaction
         if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
@@ -162,7 +162,7 @@ class ModelStore:
                 lookup = lookup.after_invalidation(key_stamp(key), before, at, fetch.began)
         return lookup
 
-    def _stamp(self, key: str, at: float, tally: Tally) -> Stamp:
+    def _stamp(self, key: str, at: float, tally: RouteTally) -> Stamp:
         """Purge a key, and return its last purge before."""
         name = key_stamp(key)
         before = self._stamps.get(name, Stamp())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.replay.model.asked import Asked, NotAdmitted, is_plain, transaction_of
+from brine_cli.replay.model.asked import AskedRequest, NotAdmitted, is_plain, transaction_of
 from brine_cli.replay.model.gateway_model import GatewayModel
 from brine_cli.replay.model.model_store import ModelStore
 from brine_cli.replay.model.outcomes import Outcome
@@ -58,7 +58,7 @@ class Player:
             observe=observe,
             decides_each=decides_each,
         )
-        self._ready: dict[object, Asked | NotAdmitted] = {}
+        self._ready: dict[object, AskedRequest | NotAdmitted] = {}
 
     def play(self, rows: Iterable[Row]) -> None:
         """Replay rows in the order of their times."""
@@ -92,15 +92,15 @@ class Player:
         self._model.run(inf)
         self._store.settle()
 
-    def _prepared(self, request: object, row: Row) -> Asked | NotAdmitted:
+    def _prepared(self, request: object, row: Row) -> AskedRequest | NotAdmitted:
         """Return the request of a row in the form for the origin, and keep it for the next ones like it."""
         transaction = transaction_of(self._routes, row)
-        asked: Asked | NotAdmitted
+        asked: AskedRequest | NotAdmitted
         if isinstance(transaction, NotAdmitted):
             asked = transaction
         else:
             state, tally = self._store.state_of(transaction.resource), self._tallies.of(transaction.route.name)
-            asked = Asked(transaction, state, tally, *is_plain(transaction))
+            asked = AskedRequest(transaction, state, tally, *is_plain(transaction))
         if len(self._ready) >= _FORGET:
             self._ready.clear()
         self._ready[request] = asked
@@ -112,7 +112,7 @@ class Player:
             self._observe(row, Outcome(result="problem", status=asked.status, size=asked.size))
 
 
-def _counted(hits: StoredHits, at: float, asked: Asked) -> Outcome:
+def _counted(hits: StoredHits, at: float, asked: AskedRequest) -> Outcome:
     """Return the outcome of a hit without a decision."""
     status, size = (304, 0) if asked.is_unchanged else (hits.status, hits.size)
     return Outcome(result="hit", status=status, size=size, age=int(at - hits.born))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
     from brine_cli.replay.rows import Row
-    from brine_cli.replay.tally import Tally
+    from brine_cli.replay.tally import RouteTally
 
 PURGE_DELTA: Final = 1.0
 """Seconds for which an environment relies on the purge times that it has read: the default of BRINE_PURGE_DELTA."""
@@ -26,13 +26,14 @@ _ROUNDING: Final = 0.001
 class StoredHits:
     """The hits of one stored response since it was stored or last confirmed.
 
-    `until`: before this time, `decide` serves the response for each plain request. `born`: `now - born` is its age.
-    `uses`, `cold`: see Tally.hit_often. `plain`, `unchanged`: hits without a decision, with the body and with a 304.
+    `until`: before this time, `decide` serves the response for each plain request. `born`: its age is `now - born`.
+    `uses`, `cold`: see RouteTally.hit_often. `plain`, `unchanged`: hits without a decision, with the body and with a
+    304.
     """
 
     __slots__ = ("born", "cold", "last", "plain", "size", "status", "tally", "unchanged", "until", "uses")
 
-    def __init__(self, stored: StoredResponse, tally: Tally) -> None:
+    def __init__(self, stored: StoredResponse, tally: RouteTally) -> None:
         self.tally = tally
         self.size = stored.size
         self.status = stored.status

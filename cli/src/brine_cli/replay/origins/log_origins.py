@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from brine.domain.caching.decision import Forward
-    from brine_cli.replay.model.asked import Asked
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.origins.samples import OriginSample, Samples
     from brine_cli.replay.rows import Lines, Row
 
@@ -52,7 +52,9 @@ class LogOrigins:
                 self._sizes.setdefault(target, size)
         self._usual_size = usual_size
 
-    def response(self, row: Row, asked: Asked, decision: Validate | Forward, at: float) -> tuple[Response, float]:
+    def response(
+        self, row: Row, asked: AskedRequest, decision: Validate | Forward, at: float
+    ) -> tuple[Response, float]:
         """Return the response to the request of a decision at a time, and the seconds that it took."""
         _, method, target, status, size, seconds, extra = row
         own = None if extra is None else extra[2]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from brine_cli.replay.costs import Usage
     from brine_cli.replay.log_summary import LogSummary
     from brine_cli.replay.prices import Prices
-    from brine_cli.replay.tally import Tally
+    from brine_cli.replay.tally import RouteTally
 
 LEAST_SPAN: Final = 60.0
 """Seconds that a log must cover before its usage says something about a month."""
@@ -71,7 +71,7 @@ class Figures:
         return asdict(self)
 
 
-def figures_of(tally: Tally, log: LogSummary, environments: int, prices: Prices, *, fixed: bool) -> Figures:
+def figures_of(tally: RouteTally, log: LogSummary, environments: int, prices: Prices, *, fixed: bool) -> Figures:
     """Return the figures of a tally. fixed: whether the sum has the monthly price of the secret, too."""
     usage = _month(usage_of(tally, log.reading_share(environments)), log)
     size = tally.sizes.total()
@@ -96,7 +96,7 @@ def figures_of(tally: Tally, log: LogSummary, environments: int, prices: Prices,
     )
 
 
-def figures_without_cache(tally: Tally, log: LogSummary, prices: Prices, *, is_all: bool) -> Figures:
+def figures_without_cache(tally: RouteTally, log: LogSummary, prices: Prices, *, is_all: bool) -> Figures:
     """Return the figures of the same requests if an HTTP API sent each to the origin itself.
 
     is_all: whether the tally has all requests of the log, so that the busiest second is that of the log.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Route, Routes
     from brine_cli.replay.replaying import Replayed
     from brine_cli.replay.tallies import Tallies
-    from brine_cli.replay.tally import Tally
+    from brine_cli.replay.tally import RouteTally
 
 LEAST_SHARE: Final = 0.01
 """The share of a route's requests from which on a finding is worth a line."""
@@ -56,7 +56,7 @@ def _of_policy(tallies: Tallies, routes: Routes) -> Iterator[str]:
             yield f"Route {name}: {text}"
 
 
-def _refused(tally: Tally) -> Iterator[str]:
+def _refused(tally: RouteTally) -> Iterator[str]:
     """Yield why responses were not stored."""
     for reason, count in tally.refusals.most_common(3):
         if count >= LEAST_SHARE * tally.requests:
@@ -65,7 +65,7 @@ def _refused(tally: Tally) -> Iterator[str]:
             yield f"{count:,} responses ({share} of its requests) are not stored ({reason}): {because}."
 
 
-def _limits(tally: Tally, route: Route | None) -> Iterator[str]:
+def _limits(tally: RouteTally, route: Route | None) -> Iterator[str]:
     """Yield the limits of the route that the requests exceed. The replay does not apply them."""
     if route is None:
         return

@@ -97,6 +97,7 @@ def connected_engine(
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
         hooks=app.hook_table(routes),
+        names_routes=settings.is_on_emulator,
     )
     return Engine(composed, AnswerLog(), app.browsers())
 

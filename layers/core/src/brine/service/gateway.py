@@ -51,7 +51,8 @@ class Gateway:
 
     Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
     converters between formats, by route name. `finish`: the last step of each answer, after the cache. `coder`:
-    compresses the finished answers; None compresses none.
+    compresses the finished answers; None compresses none. `names_routes`: whether the problem of a path without a route
+    names the paths of all routes, as on an emulator.
     """
 
     routes: Routes
@@ -61,6 +62,7 @@ class Gateway:
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
     coder: ContentCoder | None = None
+    names_routes: bool = False
 
     def serve(
         self,
@@ -89,7 +91,7 @@ class Gateway:
     def _serve(
         self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader
     ) -> Answer:
-        admitted = admit(self.routes, request, self.fetcher.name)
+        admitted = admit(self.routes, request, self.fetcher.name, names_routes=self.names_routes)
         if isinstance(admitted, Answer):
             return admitted
         route, tenant, target = admitted.route, admitted.tenant, admitted.request
