@@ -167,9 +167,9 @@ def _probe(  # noqa: PLR0917 - the parts of `_job`
     from brine_cli.replay.origins import probe  # noqa: PLC0415
 
     plan = probe.ProbePlan(what=options.probes, most=options.probe_limit)
-    if not any("://" in what for what in plan.what):
-        policy.require_variables(os.environ)
     probed = probe.probed_routes(plan, routes)
+    if not any("://" in what for what in plan.what):
+        policy.require_variables(os.environ, {route.name for route in probed})
     parts = (spool.rows(part) for part in spool.parts())
     targets = probe.popular_targets(parts, probed, routes, plan.most)
     progress.begin("Probing", len(targets))

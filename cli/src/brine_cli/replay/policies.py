@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,11 +11,10 @@ from typing import TYPE_CHECKING
 from brine.adapters.config.routes import parse_routes
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.routing.tenant import tenant_header
-from brine.errors import ConfigError
 from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from brine.domain.routing.route import Routes
@@ -52,12 +52,15 @@ class PolicyFile:
         """Return its routes. Raises ConfigError."""
         return parse_routes(self.text, AnyVariables(environment, self.text), source=self.name)
 
-    def require_variables(self, environment: Mapping[str, str]) -> None:
-        """Raise CommandError if a variable has no value: requests to an origin need them."""
-        try:
-            parse_routes(self.text, environment, source=self.name)
-        except ConfigError as error:
-            raise CommandError(f"--probe sends requests, so variables need their values. {error}") from None
+    def require_variables(self, environment: Mapping[str, str], names: Collection[str]) -> None:
+        """Raise CommandError if a variable in the origin of one of these routes has no value."""
+        for table in tomllib.loads(self.text).get("route", ()):
+            for name in _VARIABLE.findall(table.get("origin", "")) if table.get("name") in names else ():
+                if not environment.get(name):
+                    raise CommandError(
+                        f'--probe sends requests to the origin of the route {table["name"]}, "{table["origin"]}" in '
+                        f"{self.name}, and {name} is not set. Set it in this shell, or give --probe URL."
+                    )
 
 
 def read_policy(file: Path) -> PolicyFile:

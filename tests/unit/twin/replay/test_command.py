@@ -132,7 +132,7 @@ def test_a_budget_that_is_too_small_is_named(folder: Path) -> None:
         (("access.log", "--routes", "a.toml", "--price", "put=cheap"), "--price: could not convert"),
         (
             ("access.log", "--routes", "a.toml", "--probe", "shop", "--responses", "x.json"),
-            "variables need their values",
+            "and SHOP is not set. Set it in this shell",
         ),
         (("access.log", "--routes", "a.toml", "--responses", "x.json"), "x.json: the samples cannot be read"),
         (("access.log", "--routes", "a.toml", "--since", "2030-01-01"), "no request was found"),

@@ -44,9 +44,12 @@ def test_a_mistake_names_the_file() -> None:
         PolicyFile("b.toml", text).routes({})
 
 
-def test_a_probe_needs_the_values_of_variables() -> None:
-    with pytest.raises(CommandError, match=r"--probe sends requests, so variables need their values\..*SHOP_URL"):
-        PolicyFile("routes.toml", TEXT).require_variables({})
+def test_a_probe_needs_the_values_of_the_variables_of_its_routes() -> None:
+    policy = PolicyFile("routes.toml", TEXT)
+    policy.require_variables({"SHOP_URL": "https://shop.test"}, {"shop"})
+    why = r'the route shop, "\$\{SHOP_URL\}/v1" in routes.toml, and SHOP_URL is not set. Set it in this shell, or'
+    with pytest.raises(CommandError, match=why):
+        policy.require_variables({"HOST": "h.test"}, {"shop", "all"})
 
 
 def test_the_fields_and_tenants_that_routes_use_are_read_from_the_log() -> None:
