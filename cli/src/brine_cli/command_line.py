@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "ls": LazyCommand("brine_cli.commands.inspect.ls", "list stored responses and results"),
     "explain": LazyCommand("brine_cli.commands.inspect.explain", "explain what a request would do now, and why"),
     "get": LazyCommand("brine_cli.commands.inspect.get", "send a request, and explain its answer"),
+    "replay": LazyCommand("brine_cli.commands.inspect.replay", "replay an access log against other routes"),
     "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
     "top": LazyCommand("brine_cli.commands.inspect.top", "show the hit ratio, the times and the hot keys of a twin"),
     "purge": LazyCommand("brine_cli.commands.purging.purge_command", "purge responses by URL, tag, route or tenant"),

@@ -194,7 +194,7 @@ class Gateway:
                             turns.close()
                             turn = None
                             had.clear()
-                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and _may_follow(
+                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and may_follow(
                         decision, lookup, transaction
                     ):
                         missed = decision
@@ -352,7 +352,7 @@ class Gateway:
         return answer(response, "hit", transaction, trace, source=source, hit=True, ttl=ttl)
 
 
-def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
+def may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
     """Return whether another request's response may serve this one: not a part, nor one for another user.
 
     If the stored response was of use to no follower when it arrived, the next one is not expected to be.
