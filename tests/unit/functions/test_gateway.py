@@ -98,7 +98,7 @@ def test_an_answer_is_logged_and_counted_without_what_may_be_secret(start: Start
     told = {"level", "location", "message", "timestamp", "service", "xray_trace_id"}
     told |= {"request_id", "route", "result", "status"}
     assert [record.keys() - told for record in output.log] == [
-        {"stored", "milliseconds", "origin_milliseconds"},
+        {"stored", "fwd", "milliseconds", "origin_milliseconds"},
         {"stored", "milliseconds", "layer"},
     ]
     assert [(record["level"], record["result"], record["status"]) for record in output.log] == [
@@ -131,6 +131,7 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert answer["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; detail=table-unavailable"
     (record,) = output.log
     assert (record["level"], record["faults"]) == ("WARNING", ["table-unavailable: ResourceNotFoundException"])
+    assert (record["fwd"], record["detail"]) == ("uri-miss", "table-unavailable")
     (metrics,) = output.metrics
     assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
 

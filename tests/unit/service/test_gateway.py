@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.domain.http.messages import Request
+from brine.domain.routing.route import Routes
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 from brine.ports.deadline import Deadline
 from brine.service.transaction import ORIGIN_RESERVE
@@ -250,6 +252,30 @@ def test_a_request_that_goes_nowhere(path: str, body: bytes, status: int, kind: 
     assert status_of(answer) == f"brine; detail={kind}"
     assert answer.response.fields.get("cache-control") == "no-store"
     assert world.fetched == []
+
+
+def test_the_problem_of_a_path_without_a_route_names_all_paths_if_the_gateway_is_told_to() -> None:
+    gateway = World().gateway
+    request, deadline = Request(method="GET", path="/nowhere"), Deadline(1, lambda: 0)
+    detail = json.loads(gateway.serve(request, deadline).response.body)["detail"]
+    assert detail == "no route covers /nowhere"
+    routes = tuple(route for route in gateway.routes if route.name in {"api", "timed"})
+    named = json.loads(
+        replace(gateway, names_routes=True, routes=Routes(routes)).serve(request, deadline).response.body
+    )
+    assert named["detail"] == "no route covers /nowhere. The routes have the paths /api, /timed"
+    many = json.loads(replace(gateway, names_routes=True).serve(request, deadline).response.body)["detail"]
+    assert many.endswith(f" and {len([route for route in gateway.routes if not route.internal]) - 20} more")
+    without = replace(gateway, names_routes=True, routes=Routes(()))
+    assert json.loads(without.serve(request, deadline).response.body)["detail"].endswith(
+        "/nowhere. There are no routes"
+    )
+
+
+def test_an_answer_says_why_it_was_forwarded_and_not_stored() -> None:
+    world = World({"/base/x": response(set_cookie="a=1", cache_control="max-age=60")})
+    answer = world.ask()
+    assert (answer.fwd, answer.detail, answer.stored) == ("uri-miss", "set-cookie", False)
 
 
 @pytest.mark.parametrize("method", ["get", "Get", "head", "options", "Trace"])

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from brine_cli.api_gateway.authorization.refused import AccessRefused
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.responses import MalformedResponse, to_response
-from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.http import limits
 from brine_cli.http.sandbox import may_be_shown, sandboxed
 from brine_cli.lambda_runtime.environment import InvocationFailed
@@ -19,92 +19,119 @@ from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine_cli.api_gateway.events import Event
     from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.http.pages import Pages
-    from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.lambda_runtime.environments import Invoker
+    from brine_cli.live.exchange import Exchange
+    from brine_cli.live.recorder import Recorder
+    from brine_cli.template.event_sources import ApiRoute
+
+_MOST_ROUTES = 20
 
 
 @dataclass(slots=True, kw_only=True)
 class HttpApi:
-    """Answers requests as API Gateway would. `environments` run the functions of the routes.
+    """Answers requests as API Gateway would. `environments` run the functions of the routes. `authorize` checks them.
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
-    called with the name of a function, the request and its answer.
+    called with the name of a function, the request and its answer. `recorder` gets each request and its answer, but
+    not those for `pages`, which are the twin's own.
     """
 
     routes: RouteTable
-    environments: Mapping[str, Environments]
+    environments: Mapping[str, Invoker]
     admission: Admission
+    authorize: Callable[[HttpRequest, ApiRoute, Event, datetime], None]
     report: Callable[[str], None]
     integration_timeout: float
+    recorder: Recorder
     pages: Pages
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
     _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the response to `request`. A response that a browser may show as a page gets a sandbox."""
-        response = self._answer(request)
-        return sandboxed(response) if may_be_shown(request) else response
+        exchange = self.recorder.begin(request)
+        response = self._answer(request, exchange)
+        if not exchange.is_page and may_be_shown(request):
+            response = sandboxed(response)
+        self.recorder.end(exchange, response)
+        return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _answer(self, request: HttpRequest, exchange: Exchange) -> HttpResponse:
         if refused := self.admission.refusal(request.method, request.target, request.headers):
             phrase = HTTPStatus(refused.status).phrase
-            return self._refuse(request, refused.detail, limits.refusal(refused.status, phrase, refused.detail))
+            response = limits.refusal(refused.status, phrase, refused.detail)
+            return self._refuse(exchange, "not admitted", refused.detail, response)
         try:
             target = read_target(request.target)
         except PathRefused:
-            return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
+            response = limits.refusal(400, "Bad Request")
+            return self._refuse(exchange, "bad path", "API Gateway cannot decode this path", response)
         if page := self.pages.find(target.path):
+            exchange.is_page = True
             return page(request)
         match = self.routes.match(request.method, target.path)
         if match is None:
-            return limits.refusal(404, "Not Found")
+            exchange.reason = "no route"
+            exchange.notes.append(f"API Gateway has no route for this. {self._known_routes()}")
+            return limits.refusal(404, "Not Found", self._known_routes())
         now = datetime.now(UTC)
+        event = to_event(request, target, match, now)
         try:
-            principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
-        except SignatureRefused as refused:
-            return self._refuse(request, str(refused), limits.refusal(403, "Forbidden"))
-        event = to_event(request, target, match, now, principal)
+            self.authorize(request, match.route, event, now)
+        except AccessRefused as denied:
+            return self._refuse(exchange, "not authorized", str(denied), denied.response)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
             size, limit = f"{len(packed):,} bytes", f"Lambda takes {limits.EVENT_BYTES:,}"
             explained = f"event: {size} (a binary body grows by a third), {limit}"
             response = limits.refusal(413, "Request Entity Too Large", explained)
-            return self._refuse(request, f"the event has {size}, {limit}", response)
-        response = self._invoke(request, match.route.function, packed)
+            return self._refuse(exchange, "event too large", f"the event has {size}, {limit}", response)
+        exchange.function = match.route.function
+        response = self._invoke(request, exchange, match.route.function, packed)
         request_id = event["requestContext"]["requestId"].encode()
         return replace(response, headers=(*response.headers, (b"apigw-requestid", request_id)))
 
-    def _invoke(self, request: HttpRequest, function: str, event: bytes) -> HttpResponse:
+    def _invoke(self, request: HttpRequest, exchange: Exchange, function: str, event: bytes) -> HttpResponse:
         failed = limits.refusal(502, "Internal Server Error")  # the console shows the reason, not the client
         try:
-            answer = self.environments[function].invoke(event, timeout=self.integration_timeout)
+            environments = self.environments[function]
+            answer = environments.invoke(event, timeout=self.integration_timeout, request_id=exchange.id)
             if len(answer) > limits.ANSWER_BYTES:
                 size = f"{len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}"
                 response = limits.refusal(502, "Internal Server Error", f"the function's answer: {size}")
-                return self._refuse(request, f"the answer of {function} has {size}", response)
+                return self._refuse(exchange, "answer too large", f"the answer of {function} has {size}", response)
             response, ignored = to_response(answer)
         except IntegrationTimedOut as timed_out:
             seconds = f"{self.integration_timeout:g} s"
             explained = f"no answer from the function within {seconds}, API Gateway waits no longer"
             response = limits.refusal(503, "Service Unavailable", explained)
             reason = str(timed_out) or f"{function} took longer than the {seconds} that API Gateway waits"
-            return self._refuse(request, reason, response)
+            return self._refuse(exchange, f"timeout after {seconds}", reason, response)
         except InvocationFailed as failure:
-            return self._refuse(request, self._shortened(str(failure)), failed)
+            return self._refuse(exchange, "function failed", self._shortened(str(failure)), failed)
         except MalformedResponse as error:
-            return self._refuse(request, f"the answer of {function} is malformed: {error}", failed)
+            reason = f"the answer of {function} is malformed: {error}"
+            return self._refuse(exchange, "malformed answer", reason, failed)
         for remark in ignored:
-            self._explain(request, f"{function}: {remark}")
+            self._explain(exchange, remark, f"{function}: {remark}")
         if self.on_answer is not None:
             self.on_answer(function, request, response)
         return response
 
-    def _refuse(self, request: HttpRequest, reason: str, response: HttpResponse) -> HttpResponse:
-        """Return `response`, after a report of its reason."""
-        self._explain(request, f"{response.status}: {reason}")
+    def _known_routes(self) -> str:
+        known = self.routes.keys
+        more = "" if len(known) <= _MOST_ROUTES else f" and {len(known) - _MOST_ROUTES} more"
+        return f"The routes are {', '.join(known[:_MOST_ROUTES])}{more}"
+
+    def _refuse(self, exchange: Exchange, reason: str, explained: str, response: HttpResponse) -> HttpResponse:
+        """Return `response`, after a report of its reason: in few words, and in a sentence."""
+        exchange.reason = reason
+        self._explain(exchange, explained, f"{response.status}: {explained}")
         return response
 
     def _shortened(self, failure: str) -> str:
@@ -115,6 +142,8 @@ class HttpApi:
         self._last_failure = failure
         return failure
 
-    def _explain(self, request: HttpRequest, what: str) -> None:
-        path = request.target.partition(b"?")[0].decode("latin-1")
-        self.report(f"{request.method} {path} -> {what}")
+    def _explain(self, exchange: Exchange, note: str, reported: str) -> None:
+        """Add a note to the record of the request, and report the same for readers without records."""
+        exchange.notes.append(note)
+        path = exchange.target.partition("?")[0]
+        self.report(f"{exchange.request.method} {path} -> {reported}")

@@ -32,6 +32,11 @@ class RouteTable:
     def __init__(self, routes: Iterable[ApiRoute]) -> None:
         self._routes = [(route, _pattern(route)) for route in sorted(routes, key=_specificity)]
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the routes, such as `GET /orders/{id}`, most specific first."""
+        return [route.key for route, _ in self._routes]
+
     def match(self, method: str, path: str) -> RouteMatch | None:
         """Return the route for a request, or None if API Gateway would answer 404. `path` is decoded."""
         for route, pattern in self._routes:

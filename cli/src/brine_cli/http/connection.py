@@ -5,6 +5,7 @@ The connection never normalises methods, targets and field values. Every wait ha
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import time
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from brine_cli.http.messages import HttpResponse
 
     type Answerer = Callable[[HttpRequest], HttpResponse]
+    type Refused = Callable[[HttpRequest, HttpResponse, str], None]
 
 # Only the connection sets the fields that frame a message (docs/aws-http-events.md).
 _FRAMING = frozenset(
@@ -52,13 +54,24 @@ class Timeouts:
 
 
 class HttpConnection:
-    """Serves the requests of one connection one after the other."""
+    """Serves the requests of one connection one after the other.
 
-    def __init__(self, connection: socket.socket, client: str, answer: Answerer, timeouts: Timeouts) -> None:
+    refused: gets each request that no `answer` sees, as far as it was read, with the response and the reason.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        client: str,
+        answer: Answerer,
+        timeouts: Timeouts,
+        refused: Refused = lambda *_: None,
+    ) -> None:
         self._socket = connection
         self._client = client
         self._answer = answer
         self._timeouts = timeouts
+        self._refused = refused
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_PARSER_BYTES)
 
     def serve(self) -> None:
@@ -79,7 +92,9 @@ class HttpConnection:
             response = self._respond(head)
         except h11.RemoteProtocolError as error:
             if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-                self._send(b"GET", limits.refusal(error.error_status_hint, "Bad Request"), close=True)
+                response = limits.refusal(error.error_status_hint, "Bad Request")
+                self._refuse(b"-", b"-", response, f"malformed: {str(error).partition(':')[0]}")
+                self._send(b"GET", response, close=True)
             return False
         unread = self._http.their_state is h11.SEND_BODY
         self._send(head.method, response, close=unread or _is_framed_twice(head))
@@ -89,19 +104,28 @@ class HttpConnection:
         size = len(head.method) + len(head.target) + len("  HTTP/1.1") + sum(len(value) for _, value in head.headers)
         if size > limits.HEADER_BYTES:
             explained = f"request line and header values: {size:,} bytes, API Gateway takes {limits.HEADER_BYTES:,}"
-            return limits.refusal(431, "Request Header Fields Too Large", explained)
+            response = limits.refusal(431, "Request Header Fields Too Large", explained)
+            return self._refuse(head.method, head.target, response, "header too large")
         declared = next((int(value) for name, value in head.headers if name == b"content-length"), 0)
         if declared > limits.REQUEST_BODY_BYTES:
-            return limits.body_too_large(f"{declared:,}")
+            response = limits.body_too_large(f"{declared:,}")
+            return self._refuse(head.method, head.target, response, "body too large")
         if self._http.they_are_waiting_for_100_continue:
             proceed = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
             self._write(self._http.send(proceed) or b"")
         body = self._read_body(time.monotonic() + self._timeouts.request)
         if body is None:
-            return limits.body_too_large(f"more than {limits.REQUEST_BODY_BYTES:,}")
+            response = limits.body_too_large(f"more than {limits.REQUEST_BODY_BYTES:,}")
+            return self._refuse(head.method, head.target, response, "body too large")
         method, headers = head.method.decode(), tuple(head.headers)
         request = HttpRequest(method=method, target=head.target, headers=headers, body=body, client=self._client)
         return self._answer(request)
+
+    def _refuse(self, method: bytes, target: bytes, response: HttpResponse, reason: str) -> HttpResponse:
+        """Return the response, after a report."""
+        request = HttpRequest(method=method.decode(), target=target, headers=(), body=b"", client=self._client)
+        self._refused(request, response, reason)
+        return response
 
     def _read_body(self, deadline: float) -> bytes | None:
         """Return the whole body, or None as soon as it is larger than API Gateway allows."""
@@ -127,7 +151,7 @@ class HttpConnection:
 
     def _send(self, method: bytes, response: HttpResponse, *, close: bool) -> None:
         headers = [line for line in response.headers if line[0].lower() not in _FRAMING]
-        if (length := _content_length(method, response)) is not None:
+        if response.stream is None and (length := _content_length(method, response)) is not None:
             headers.append((b"content-length", length))
         if not any(name.lower() == b"date" for name, _ in headers):
             headers.append((b"date", formatdate(usegmt=True).encode()))
@@ -138,6 +162,13 @@ class HttpConnection:
         parts = [self._http.send(head)]
         if response.body and _has_body(method, response.status):
             parts.append(self._http.send(h11.Data(data=response.body)))
+        if response.stream is not None:
+            with contextlib.closing(response.stream) as stream:
+                self._write(b"".join(part for part in parts if part))
+                parts.clear()
+                if _has_body(method, response.status):
+                    for part in stream:
+                        self._write(self._http.send(h11.Data(data=part)) or b"")
         parts.append(self._http.send(h11.EndOfMessage()))
         self._write(b"".join(part for part in parts if part))
 

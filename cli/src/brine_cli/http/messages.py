@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 type HeaderLine = tuple[bytes, bytes]
 
@@ -20,8 +24,12 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """A complete final response. The server adds framing fields and `date`."""
+    """A final response. The server adds framing fields and `date`.
+
+    stream: parts of the body that are sent as they come, after `body`. The server closes it if the client leaves.
+    """
 
     status: int
     headers: tuple[HeaderLine, ...] = ()
     body: bytes = b""
+    stream: Generator[bytes] | None = None

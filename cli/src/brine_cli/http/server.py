@@ -11,7 +11,7 @@ from brine_cli.errors import PortTaken
 from brine_cli.http.connection import HttpConnection, Timeouts
 
 if TYPE_CHECKING:
-    from brine_cli.http.connection import Answerer
+    from brine_cli.http.connection import Answerer, Refused
 
 _BACKLOG = 1024
 _PAUSE_SECONDS = 0.05
@@ -38,12 +38,23 @@ def url_of(listener: socket.socket) -> str:
 
 
 class HttpServer:
-    """Serves `answer` on a listening socket within the context. The server owns the socket."""
+    """Serves `answer` on a listening socket within the context. The server owns the socket.
 
-    def __init__(self, listener: socket.socket, answer: Answerer, timeouts: Timeouts | None = None) -> None:
+    refused: see HttpConnection.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        answer: Answerer,
+        timeouts: Timeouts | None = None,
+        *,
+        refused: Refused = lambda *_: None,
+    ) -> None:
         self._listener = listener
         self._answer = answer
         self._timeouts = timeouts or Timeouts()
+        self._refused = refused
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -82,7 +93,7 @@ class HttpServer:
                 self._connections.add(connection)
             try:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                HttpConnection(connection, client, self._answer, self._timeouts).serve()
+                HttpConnection(connection, client, self._answer, self._timeouts, self._refused).serve()
             finally:
                 with self._lock:
                     self._connections.discard(connection)

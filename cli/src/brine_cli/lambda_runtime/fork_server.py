@@ -4,7 +4,7 @@ This file is a module and a program. As a program it may use only the standard l
 argument is the file descriptor of a socket. The second one is JSON: the folders of sys.path, and the modules to import.
 
 Each packet of the socket is one command. {"kill": N} ends a child. {"fork": N} comes with the file descriptors for the
-new worker: its socket, and its output if it does not use our stdout. The answers are {"forked": N, "pid": P} and
+new worker: its socket, and its output if it does not use ours. The answers are {"forked": N, "pid": P} and
 {"ended": N, "status": S}. The process and all its children end when the other end closes the socket.
 """
 
@@ -87,6 +87,7 @@ class ForkServer:
         os.setsid()
         if output is not None:
             os.dup2(output, 1)
+            os.dup2(output, 2)
             os.close(output)
         self._worker.Worker(socket.socket(fileno=connection)).run()
 

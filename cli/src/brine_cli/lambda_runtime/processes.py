@@ -33,13 +33,16 @@ type ProcessStarter = Callable[[Launch, int, int | None], Process]
 
 def start_interpreter(launch: Launch, connection: int, output: int | None) -> Process:
     """Start a new interpreter (see ProcessStarter). Raises OSError."""
-    return run_isolated(launch, _WORKER, connection, output=output)
+    return run_isolated(launch, _WORKER, connection, output=output, errors=output)
 
 
 def run_isolated(
-    launch: Launch, program: Path, connection: int, *arguments: str, output: int | None
+    launch: Launch, program: Path, connection: int, *arguments: str, output: int | None, errors: int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a program of this folder with the environment of the function. `connection` is its first argument."""
+    """Start a program of this folder with the environment of the function. `connection` is its first argument.
+
+    output, errors: the descriptors of its stdout and stderr; None for those of the twin.
+    """
     return subprocess.Popen(  # noqa: S603  (our own interpreter and program)
         # Isolated and without `site`: no .pth file may add the source folders of the workspace to the path.
         [sys.executable, "-I", "-S", "-u", str(program), str(connection), *arguments],
@@ -47,6 +50,7 @@ def run_isolated(
         env=dict(launch.variables),
         stdin=subprocess.DEVNULL,
         stdout=output,
+        stderr=errors,
         pass_fds=[connection],
         start_new_session=True,  # Ctrl-C is for the twin, which stops its workers in order
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from brine_cli.http.server import HttpServer, listen, url_of
 from tests.unit.twin.wire import connected, converse, read_to_end, request, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from brine_cli.http.messages import HttpRequest
 
@@ -261,3 +262,71 @@ def test_a_taken_port_is_said_clearly() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:{port}: Address already in use"):
             listen("127.0.0.1", port)
+
+
+def test_a_streamed_body_arrives_part_by_part(serve: Serve) -> None:
+    parts: SimpleQueue[bytes | None] = SimpleQueue()
+
+    def stream() -> Generator[bytes]:
+        while (part := parts.get()) is not None:
+            yield part
+
+    url = serve(lambda _: HttpResponse(status=200, headers=((b"content-type", b"text/event-stream"),), stream=stream()))
+    with connected(url) as connection:
+        connection.sendall(request(b"GET"))
+        for part in (b"one", b"two"):
+            parts.put(part)
+            received = b""
+            while part not in received:  # it comes before the server has the next part
+                received += connection.recv(65536)
+        parts.put(None)
+        assert read_to_end(connection).endswith(b"0\r\n\r\n")
+
+
+def test_the_stream_of_a_client_that_leaves_is_closed(serve: Serve) -> None:
+    closed = threading.Event()
+
+    def stream() -> Generator[bytes]:
+        try:
+            while True:
+                yield b"x" * 65536
+        finally:
+            closed.set()
+
+    with connected(serve(lambda _: HttpResponse(status=200, stream=stream()))) as connection:
+        connection.sendall(request(b"GET"))
+        assert connection.recv(1)
+    assert closed.wait(30)
+
+
+def test_a_head_has_no_stream(serve: Serve) -> None:
+    answered = serve(lambda _: HttpResponse(status=200, stream=iter_of(b"never")))
+    _, headers, body = split(converse(answered, request(b"HEAD")))
+    assert body == b""
+    assert not any(line.lower().startswith(b"content-length") for line in headers)
+
+
+def iter_of(*parts: bytes) -> Generator[bytes]:
+    """A stream of these parts."""
+    yield from parts
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 11_000 + b"\r\n\r\n", ("GET", 431, "header too large")),
+        (b"PUT /x HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999\r\n\r\n", ("PUT", 413, "body too large")),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", ("-", 400, "malformed: illegal header line")),
+    ],
+)
+def test_what_the_server_refuses_itself_is_told(sent: bytes, told: tuple[str, int, str]) -> None:
+    refused: list[tuple[str, int, str]] = []
+    listener = listen("127.0.0.1", 0)
+    url = url_of(listener)
+    with HttpServer(
+        listener, echo, refused=lambda asked, answer, why: refused.append((asked.method, answer.status, why))
+    ):
+        with connected(url) as connection:
+            connection.sendall(sent)
+            assert connection.recv(65536)
+        assert refused == [told]

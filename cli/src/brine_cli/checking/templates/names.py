@@ -53,6 +53,8 @@ _SECTIONS: Final = (
     *("Parameters", "Resources", "Rules", "Transform"),
 )
 _LIKE: Final = 0.8
+_IN_TEMPLATES: Final = frozenset(SETTINGS) - {"BRINE_RECORD_ORIGIN", "BRINE_PLAY_ORIGIN"}
+"""The variables that a template may set. `brine dev` sets the others itself."""
 
 
 def misspelt_names(file: YamlFile, used: Collection[str]) -> Iterator[Finding]:
@@ -84,7 +86,7 @@ def _event(file: YamlFile, event: yaml.Node) -> Iterator[Finding]:
 def _variables(file: YamlFile, function: yaml.Node | None, used: Collection[str]) -> Iterator[Finding]:
     for key, _ in entries(child(function, "Environment", "Variables")):
         if str(key.value).startswith("BRINE_") and key.value not in used:
-            yield from _one(file, key, SETTINGS, "variable that Brine reads", "BR017")
+            yield from _one(file, key, _IN_TEMPLATES, "variable that Brine reads", "BR017")
 
 
 def _keys(file: YamlFile, node: yaml.Node | None, known: Collection[str], kind: str) -> Iterator[Finding]:

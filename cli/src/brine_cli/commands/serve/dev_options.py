@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from brine_cli.live.text.printer import LogMode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevOptions:
@@ -27,5 +29,14 @@ class DevOptions:
     parameters: tuple[tuple[str, str], ...] = ()
     environments: int = 0
     aws_endpoint: str | None = None
+    claims: tuple[str, ...] = ()
+    verify_tokens: bool = False
+    run_schedules: bool = False
     allow_host: tuple[str, ...] = ()
     allow_origin: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    env_file: Path | None = None
+    record_origin: Path | None = None
+    play_origin: Path | None = None
+    reload: bool = True
+    log: LogMode = "line"

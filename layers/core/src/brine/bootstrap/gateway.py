@@ -78,6 +78,7 @@ def build_gateway(
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
         coder=ContentCoder(fetcher.responses.compressor),
+        names_routes=settings.is_on_emulator,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.ambiguous import without_ambiguous_names
 from brine.domain.http.cdn_loop import loop_in
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Route, Routes
     from brine.service.http_cache.answer import Answer
 
+_MOST_PATHS: Final = 20
+"""How many paths an error names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
@@ -29,11 +32,15 @@ class Admitted:
     request: Request
 
 
-def admit(routes: Routes, request: Request, name: str) -> Admitted | Answer:
-    """Return the request with its route, or the answer that refuses it. `name`: the gateway's in CDN-Loop and Via."""
+def admit(routes: Routes, request: Request, name: str, *, names_routes: bool = False) -> Admitted | Answer:
+    """Return the request with its route, or the answer that refuses it.
+
+    `name`: the gateway's in CDN-Loop and Via. `names_routes`: whether a client without a route may read all paths.
+    """
     route = routes.match(request.path)
     if route is None:
-        return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
+        detail = f"no route covers {request.path}"
+        return problems.problem_answer(problems.ROUTE_UNKNOWN, detail + (_paths(routes) if names_routes else ""))
     if (shown := loop_in(request.fields, name)) is not None:  # before the cache: a hit would hide the loop for a while
         detail = f'the request came back to route "{route.name}": {shown}. Check which origin leads back to the gateway'
         return problems.problem_answer(problems.LOOP_DETECTED, detail, route=route.name)
@@ -54,3 +61,10 @@ def admit(routes: Routes, request: Request, name: str) -> Admitted | Answer:
     except BadTargetError as error:
         return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
     return Admitted(route=route, tenant=tenant, received=request, request=replace(request, path=path, query=query))
+
+
+def _paths(routes: Routes) -> str:
+    """Return the paths of the routes that clients reach, as the end of a sentence."""
+    paths = sorted(route.prefix for route in routes if not route.internal)
+    more = "" if len(paths) <= _MOST_PATHS else f" and {len(paths) - _MOST_PATHS} more"
+    return f". The routes have the paths {', '.join(paths[:_MOST_PATHS])}{more}" if paths else ". There are no routes"

@@ -51,7 +51,8 @@ class Gateway:
 
     Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
     converters between formats, by route name. `finish`: the last step of each answer, after the cache. `coder`:
-    compresses the finished answers; None compresses none.
+    compresses the finished answers; None compresses none. `names_routes`: whether the problem of a path without a route
+    names the paths of all routes, as on an emulator.
     """
 
     routes: Routes
@@ -61,6 +62,7 @@ class Gateway:
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
     coder: ContentCoder | None = None
+    names_routes: bool = False
 
     def serve(
         self,
@@ -89,7 +91,7 @@ class Gateway:
     def _serve(
         self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader
     ) -> Answer:
-        admitted = admit(self.routes, request, self.fetcher.name)
+        admitted = admit(self.routes, request, self.fetcher.name, names_routes=self.names_routes)
         if isinstance(admitted, Answer):
             return admitted
         route, tenant, target = admitted.route, admitted.tenant, admitted.request
@@ -192,7 +194,7 @@ class Gateway:
                             turns.close()
                             turn = None
                             had.clear()
-                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and _may_follow(
+                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and may_follow(
                         decision, lookup, transaction
                     ):
                         missed = decision
@@ -350,7 +352,7 @@ class Gateway:
         return answer(response, "hit", transaction, trace, source=source, hit=True, ttl=ttl)
 
 
-def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
+def may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
     """Return whether another request's response may serve this one: not a part, nor one for another user.
 
     If the stored response was of use to no follower when it arrived, the next one is not expected to be.

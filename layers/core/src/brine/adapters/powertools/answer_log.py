@@ -58,6 +58,8 @@ class AnswerLog:
             "status": answer.response.status,
             "layer": answer.layer,
             "stored": answer.stored,
+            "fwd": answer.fwd,
+            "detail": None if answer.detail == answer.problem else answer.detail,
             "milliseconds": _milliseconds(seconds),
             "early_refresh": answer.early_refresh or None,
             "origin_milliseconds": None if answer.origin_time is None else _milliseconds(answer.origin_time),

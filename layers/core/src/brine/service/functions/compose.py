@@ -61,10 +61,12 @@ def compose_functions(
     refreshes: RefreshRequests | None = None,
     transcoders: Mapping[str, Transcoder] | None = None,
     hooks: HookTable | None = None,
+    names_routes: bool = False,
 ) -> FunctionGateway:
     """Return a gateway for routes in code and routes of servers, and its refresher.
 
     runner: makes the runner of the functions. transcoders: those of the routes of servers, by the name of the route.
+    names_routes: as in Gateway.
     """
     functions = FunctionClient(runner=runner(ObjectSealer(codec)), stamps=fetcher.responses.store.stamps, clock=clock)
     responses = replace(fetcher.responses, predicted=PredictedStamps(routes))
@@ -86,6 +88,7 @@ def compose_functions(
         transcoders={**(transcoders or {}), **in_code},
         finish=ClientAnswers(routes, hooks, clock),
         coder=ContentCoder(fetcher.responses.compressor),
+        names_routes=names_routes,
     )
     functions.gateway = gateway
     return FunctionGateway(gateway=gateway, refresher=Refresher(routes, fetcher, clock))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from brine.domain.http.cache_status import CacheStatus
 
 if TYPE_CHECKING:
+    from brine.domain.caching.decision import ForwardReason
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Response
     from brine.service.diagnostics import Fault
@@ -29,7 +30,8 @@ type Result = Literal["hit", "stale", "collapsed", "miss", "validated", "pass", 
 class Answer:
     """A response, and what happened on the way to it. The members are those of `Trace`, and these:
 
-    `stored`: whether the origin's response was stored. `problem`: the kind of problem that the response describes.
+    `stored`: whether the origin's response was stored. `fwd` and `detail`: as in Cache-Status. `problem`: the kind of
+    problem that the response describes.
     `source`: the stored form of the response, for a function that makes another one from it; None if it has none.
     `error`: what a function raised, for the log.
     """
@@ -39,6 +41,8 @@ class Answer:
     route: str | None = None
     layer: Literal["memory", "table"] | None = None
     stored: bool = False
+    fwd: ForwardReason | None = None
+    detail: str | None = None
     origin_time: float | None = None
     retries: int = 0
     early_refresh: bool = False
@@ -79,6 +83,8 @@ def answer(
         route=transaction.route.name,
         layer=trace.layer,
         stored=status.stored,
+        fwd=status.fwd,
+        detail=detail,
         origin_time=trace.origin_time,
         retries=trace.retries,
         early_refresh=trace.early_refresh,

@@ -21,7 +21,10 @@ from brine.service.transaction import Trace, Transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Request
     from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.routing.policy import Policy
     from brine.domain.routing.route import Routes
     from brine.ports.deadline import Deadline
     from brine.service.diagnostics import Fault
@@ -116,13 +119,23 @@ class Refresher:
         stored = lookup.stored
         if stored is None:
             return "failed" if any(fault.kind in _STORES for fault in trace.faults) else "gone"
-        request, policy = transaction.request, transaction.route.policy
-        if stored.generation == renews:
-            return refresh_decision(stored, request)
-        if renews is not None and not freshness_on_arrival(stored, policy, request).is_fresh:
-            return "fresh"  # renewed meanwhile, and as fresh as the origin lets it be
-        decision = decide(stored, request, policy, trace.now)
-        return decision if isinstance(decision, Validate | Forward) else "fresh"
+        due = due_refresh(stored, transaction.request, transaction.route.policy, renews=renews, now=trace.now)
+        return due or "fresh"
+
+
+def due_refresh(
+    stored: StoredResponse, request: Request, policy: Policy, *, renews: int | None, now: float
+) -> Validate | Forward | None:
+    """Return the request to the origin for a stored response; None if it was renewed and needs no refresh.
+
+    renews: the generation that the refresh request names, if it names one.
+    """
+    if stored.generation == renews:
+        return refresh_decision(stored, request)
+    if renews is not None and not freshness_on_arrival(stored, policy, request).is_fresh:
+        return None  # renewed meanwhile, and as fresh as the origin lets it be
+    decision = decide(stored, request, policy, now)
+    return decision if isinstance(decision, Validate | Forward) else None
 
 
 def _outcome(answer: Answer) -> RefreshOutcome:

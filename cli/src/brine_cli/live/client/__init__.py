@@ -1,0 +1,1 @@
+"""Reads the live requests of a running twin from another process."""

@@ -1,0 +1,1 @@
+"""Figures about the requests of the running twin."""

@@ -1,0 +1,1 @@
+"""Lines about requests that a person reads at a terminal."""

@@ -1,0 +1,1 @@
+"""The gateway as a model: the rules of brine.domain over dictionaries, with the time of the log."""

@@ -1,0 +1,104 @@
+"""The stored responses of one cache key, and the fetches that are under way for it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.stored import Selection, StoredResponse
+from brine.domain.caching.vary import selecting_digests
+from brine.domain.purging.stamps import key_stamp
+from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
+from brine.service.http_cache.selecting import Selecting
+from brine_codec import Keyring
+
+if TYPE_CHECKING:
+    from brine.domain.caching.cache_key import Resource
+    from brine.domain.caching.vary import Digest
+    from brine.domain.http.messages import Request
+    from brine.service.http_cache.lookup import Entry
+    from brine_cli.replay.model.stored_hits import StoredHits
+
+_CONDITIONS = frozenset({"if-modified-since", "if-none-match"})
+_NO_KEYS = Keyring.from_json('{"1": "a replay hashes no selecting fields"}')
+
+
+class PlainSelecting(Selecting):
+    """Compares selecting fields by their values: a replay stores no secret in a table, and needs no hashes."""
+
+    __slots__ = ()
+
+    def selection(self, names: tuple[str, ...]) -> Selection:
+        """Return the values of these fields."""
+        return Selection(0, selecting_digests(names, self.request, self._digest(0)))
+
+    def _digest(self, key_id: int) -> Digest:  # noqa: ARG002 - there is one
+        return lambda _, value: value.encode("utf-8", "surrogateescape")
+
+
+def selecting(resource: Resource, request: Request, now: float) -> PlainSelecting:
+    """Return the selection by the fields of this request."""
+    return PlainSelecting(_NO_KEYS, resource, request, now)
+
+
+@lru_cache(maxsize=1024)
+def absent(vary: tuple[str, ...]) -> Selection:
+    """Return the selection by a request that has none of these fields, the same object each time."""
+    return Selection(0, (None,) * len(vary))
+
+
+def is_selected_by_all(stored: StoredResponse) -> bool:
+    """Return whether requests without fields select the response: its own request had no selecting field."""
+    nothing = absent(stored.vary)
+    is_same = stored.selection is nothing or stored.selection.digests == nothing.digests
+    return is_same and not any(map(_CONDITIONS.__contains__, stored.vary))
+
+
+class KeyState:
+    """The slots of one key, by name: their entries, when each is evicted, and the number of their last fill.
+
+    `is_for_all`: whether each request without fields selects the entry in the main slot.
+    """
+
+    __slots__ = ("entries", "hits", "is_for_all", "resource", "shortcut", "stamp_names", "tokens", "until")
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.entries: dict[str, Entry] = {}
+        self.until: dict[str, int] = {}
+        self.tokens: dict[str, int] = {}
+        self.hits: dict[str, StoredHits] = {}
+        self.shortcut: StoredHits | None = None
+        self.is_for_all = False
+        self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
+
+    def look_up(self, request: Request, now: float, *, is_plain: bool) -> Lookup:
+        """Return the lookup of a request, before purges. An evicted entry is unusable, but its number is known."""
+        main = self.entries.get(MAIN)
+        if is_plain and (main is None or (self.is_for_all and isinstance(main, StoredResponse))):
+            if main is None:
+                return Lookup()
+            seen = {MAIN: main.generation}
+            return Lookup(main, main, seen=seen) if now < self.until[MAIN] else Lookup(seen=seen)
+        seen = {}
+
+        def read(slot: str) -> Entry | None:
+            entry = self.entries.get(slot)
+            if entry is not None and now >= self.until[slot]:
+                seen[slot] = entry.generation
+                return None
+            return entry
+
+        return read_slots(read, seen, selecting(self.resource, request, now))
+
+    def put(self, slot: str, entry: Entry, evict_at: int) -> None:
+        """Store an entry, with the next number of its slot as its generation already."""
+        self.entries[slot] = entry
+        self.until[slot] = evict_at
+        self.tokens[slot] = entry.generation
+        if slot == MAIN:
+            self.is_for_all = isinstance(entry, StoredResponse) and is_selected_by_all(entry)
+
+    def next_token(self, slot: str) -> int:
+        """Return the generation of the next entry in a slot."""
+        return self.tokens.get(slot, 0) + 1

@@ -1,0 +1,196 @@
+"""The store of the model: the slots of all keys, and the purges by unsafe requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+from brine.domain.bodies.stored_body import PartialBody
+from brine.domain.caching.cache_key import resource_of
+from brine.domain.caching.freshness import current_age
+from brine.domain.caching.hit_for_miss import hit_for_miss_marker
+from brine.domain.caching.partial import PARTIAL, adds_bytes
+from brine.domain.caching.storing import evict_at
+from brine.domain.purging.dependencies import is_response_purged
+from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE, Stamp, applied_stamps, key_stamp
+from brine.domain.routing.target import normalised_target
+from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
+from brine_cli.replay.bill import ItemSize
+from brine_cli.replay.model.attempts import ModelFlights
+from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
+from brine_cli.replay.model.plain_exchanges import with_generation
+from brine_cli.replay.model.stored_hits import StoredHits, certain_until
+
+if TYPE_CHECKING:
+    from brine.domain.caching.cache_key import Resource
+    from brine.domain.caching.hit_for_miss import HitForMiss
+    from brine.domain.caching.stored import StoredResponse
+    from brine_cli.replay.model.asked import AskedRequest
+    from brine_cli.replay.model.fetches import ModelFetch
+    from brine_cli.replay.tally import RouteTally
+
+
+class ModelStore:
+    """The stored responses of a replay, and the `flights` that will fill slots.
+
+    environments: how many processes of the gateway share the hits.
+    """
+
+    def __init__(self, environments: int) -> None:
+        self.flights = ModelFlights()
+        self._environments = environments
+        self._states: dict[str, KeyState] = {}
+        self._stamps: dict[str, Stamp] = {}
+
+    def state_of(self, resource: Resource) -> KeyState:
+        """Return the state of a key."""
+        state = self._states.get(resource.key)
+        if state is None:
+            state = self._states[resource.key] = KeyState(resource)
+        return state
+
+    def look_up(self, asked: AskedRequest, now: float) -> Lookup:
+        """Return the lookup of a request after all purges."""
+        request, resource = asked.transaction.request, asked.state.resource
+        if not request.may_use_cache:
+            return Lookup(stamps=self._known(asked.state))
+        lookup = asked.state.look_up(request, now, is_plain=asked.is_plain)
+        stored, known = lookup.stored, self._known(asked.state)
+        if not known and (stored is None or now - stored.began <= MAX_CONTENT_AGE):
+            return lookup
+        return lookup.purged_by(known, resource, now)
+
+    def hits_of(self, state: KeyState, slot: str, stored: StoredResponse, tally: RouteTally) -> StoredHits:
+        """Return the counts of the hits of a stored response."""
+        hits = state.hits.get(slot)
+        if hits is None:
+            hits = state.hits[slot] = StoredHits(stored, tally)
+        return hits
+
+    def shorten(self, hits: StoredHits, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
+        """Let plain requests for a response that was served be counted without a decision, if that is certain."""
+        state, transaction = asked.state, asked.transaction
+        if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
+            policy = transaction.route.policy
+            hits.until = certain_until(stored, transaction.request, policy, now, state.until[MAIN])
+            hits.born = now - current_age(stored, now)
+            state.shortcut = hits
+
+    def update(self, fetch: ModelFetch) -> bool:
+        """Bring the store up to date at the end of a fetch. Returns whether its response is stored now."""
+        reception, asked, tally = fetch.reception, fetch.attempt.asked, fetch.attempt.asked.tally
+        if reception is None or fetch.response is None:
+            return False
+        lookup = self._invalidate(fetch)
+        if reception.drop:
+            at = max(fetch.began, 0.0 if lookup.stored is None else lookup.stored.fetch_started)
+            self._stamp(asked.state.resource.key, at, tally)
+            lookup = lookup.without_stored()
+        if reception.keep is not None:
+            return self._keep(reception.keep, lookup, fetch)
+        marker = hit_for_miss_marker(asked.transaction.request, fetch.response, reception, fetch.end)
+        is_marked = marker is not None and fetch.turn == "lead" and fetch.attempt.slot == MAIN and lookup.main is None
+        if marker is not None and is_marked:
+            self._mark(marker, asked.state)
+        tally.not_stored(fetch.end - fetch.began, has_lease=fetch.turn == "lead", is_marked=is_marked)
+        return False
+
+    def _mark(self, marker: HitForMiss, state: KeyState) -> None:
+        """Put a hit-for-miss marker into the main slot."""
+        self._settle(state, MAIN)
+        state.put(MAIN, replace(marker, generation=state.next_token(MAIN)), ceil(marker.until))
+
+    def settle(self) -> None:
+        """Add the hits of all stored responses to the tallies."""
+        for state in self._states.values():
+            for slot in list(state.hits):
+                self._settle(state, slot)
+
+    def _keep(self, stored: StoredResponse, lookup: Lookup, fetch: ModelFetch) -> bool:
+        """Store a response if the turn of its fetch permits it."""
+        if fetch.turn == "alone":
+            return False
+        asked, state, now = fetch.attempt.asked, fetch.attempt.asked.state, fetch.end
+        transaction = asked.transaction
+        if asked.is_plain and is_selected_by_all(stored) and lookup.main is lookup.stored:
+            slot = MAIN  # what `slot_for` comes to, without its hashes
+        else:
+            slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
+        is_late = fetch.turn == "late" or slot != fetch.attempt.slot
+        if is_late and self.flights.of(state.resource.key, slot) is not None:
+            return False  # another fetch has the lease
+        if is_late and (present := self._changed(slot, lookup, fetch)) is not None:
+            joined = _joined(fetch, present) if fetch.turn == "late" else None
+            if joined is None:
+                return False
+            stored, lookup = joined, replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
+        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
+        placed = with_generation(stored, state.next_token(slot), applied)
+        known = self._known(state)
+        if known and is_response_purged(placed, state.resource, known, now):
+            return False
+        if slot != MAIN and slot not in state.entries and len(state.entries) >= state.resource.max_variants:
+            return False
+        self._settle(state, slot)
+        if slot not in state.tokens:
+            asked.tally.new_keys_at[int(now // 60)] += 1
+        state.put(slot, placed, evict_at(placed, transaction.route.policy))
+        asked.tally.stored(ItemSize(placed.size), now - fetch.began)
+        return True
+
+    def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
+        """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""
+        seen = lookup.seen.get(slot, 0)
+        if fetch.attempt.asked.state.tokens.get(slot, 0) <= seen:
+            return None
+        present = self.look_up(fetch.attempt.asked, fetch.end)
+        if present.main is None:
+            return None if present.marker is None else present
+        return None if present.seen.get(slot, 0) == seen else present
+
+    def _invalidate(self, fetch: ModelFetch) -> Lookup:
+        """Purge the targets that an unsafe request made invalid."""
+        lookup, transaction = fetch.lookup, fetch.attempt.asked.transaction
+        if fetch.reception is None or not fetch.reception.invalidate:
+            return lookup
+        route, own, at = transaction.route, transaction.resource, fetch.end + MARGIN
+        for target in dict.fromkeys(normalised_target(route, target) for target in fetch.reception.invalidate):
+            key = resource_of(route, own.tenant, target).key
+            before = self._stamp(key, at, fetch.attempt.asked.tally)
+            if key == own.key:
+                lookup = lookup.after_invalidation(key_stamp(key), before, at, fetch.began)
+        return lookup
+
+    def _stamp(self, key: str, at: float, tally: RouteTally) -> Stamp:
+        """Purge a key, and return its last purge before."""
+        name = key_stamp(key)
+        before = self._stamps.get(name, Stamp())
+        self._stamps[name] = before.stamped(at)
+        tally.writes += 1
+        state = self._states.get(key)
+        if state is not None:
+            state.shortcut = None
+        return before
+
+    def _known(self, state: KeyState) -> dict[str, Stamp]:
+        """Return the purges of a key. A log has no others."""
+        stamps = self._stamps
+        return {name: stamps[name] for name in state.stamp_names if name in stamps} if stamps else {}
+
+    def _settle(self, state: KeyState, slot: str) -> None:
+        """End the counts of an entry that is replaced."""
+        hits = state.hits.pop(slot, None)
+        if hits is not None:
+            hits.settle(self._environments)
+        if slot == MAIN:
+            state.shortcut = None
+
+
+def _joined(fetch: ModelFetch, present: Lookup) -> StoredResponse | None:
+    """Return the received part joined to the parts that are stored by now; None if it must not replace them."""
+    stored = present.stored
+    if stored is None or not isinstance(stored.body, PartialBody) or stored.status != PARTIAL:
+        return None
+    keep = fetch.received(replace(fetch.decision, stored=stored)).keep
+    return keep if keep is not None and adds_bytes(keep, stored) else None

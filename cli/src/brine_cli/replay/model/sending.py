@@ -1,0 +1,31 @@
+"""Sends the requests of a fetch to the origin of the replay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brine_cli.replay.model.fetches import ModelFetch, Origins
+    from brine_cli.replay.model.plain_exchanges import PlainExchanges
+
+
+def send(fetch: ModelFetch, origins: Origins, exchanges: PlainExchanges | None) -> None:
+    """Send the requests of a fetch one after the other, and fill in its response. The tally counts them."""
+    asked = fetch.attempt.asked
+    timeout = asked.transaction.route.timeout
+    while True:
+        response, seconds = origins.response(fetch.attempt.row, asked, fetch.decision, fetch.began)
+        asked.tally.called(fetch.began, len(response.body), min(seconds, timeout))
+        if seconds > timeout:
+            fetch.end = fetch.began + timeout
+            return
+        fetch.end = fetch.began + seconds
+        fetch.response = response
+        if exchanges is None:
+            fetch.reception = fetch.received(fetch.decision)
+        else:
+            fetch.reception = exchanges.received(fetch, fetch.decision)
+        if fetch.reception.retry is None:
+            return
+        fetch.decision, fetch.began = fetch.reception.retry, fetch.end
+        fetch.response = fetch.reception = None

@@ -1,0 +1,1 @@
+"""The output of a replay: tables, or JSON."""

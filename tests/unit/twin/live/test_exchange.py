@@ -1,0 +1,121 @@
+"""The record of an answer: its result, its reason in few words, and sentences for the developer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from brine.domain.http.fields import Fields
+from brine_cli.live.answered import own_status
+from brine_cli.live.reasons import restrictions
+from brine_cli.live.record import RequestRecord
+from tests.unit.twin.live.making import exchange, record
+
+NO_CACHE = (b"cache-control", b"no-cache")
+
+
+def explained(status: str, *request_headers: tuple[bytes, bytes], **line: Any) -> RequestRecord:
+    """The record of an answer with this Cache-Status."""
+    return exchange(request_headers, [(b"Cache-Status", status.encode())]).record(line)
+
+
+@pytest.mark.parametrize(
+    ("status", "request_headers", "line", "result", "reason"),
+    [
+        ("brine; hit; ttl=57", (), {"result": "hit"}, "hit", None),
+        ("brine; fwd=uri-miss; fwd-status=200; stored; ttl=60", (), {"result": "miss"}, "miss", "uri-miss"),
+        ("brine; fwd=uri-miss; fwd-status=200; detail=no-freshness", (), {"result": "miss"}, "miss", "no-freshness"),
+        ("brine; fwd=vary-miss; fwd-status=200; detail=vary", (), {"result": "miss"}, "miss", "vary-miss; vary"),
+        ("brine; fwd=request; fwd-status=304", (NO_CACHE,), {"result": "validated"}, "validated", "request: no-cache"),
+        (
+            "brine; fwd=request; fwd-status=200; detail=set-cookie",
+            ((b"cache-control", b"max-age=0"),),
+            {"result": "miss"},
+            "miss",
+            "request: max-age=0; set-cookie",
+        ),
+        ("brine; detail=route-unknown", (), {"result": "problem", "problem": "route-unknown"}, "problem", None),
+        ("brine; fwd=stale; detail=origin-timeout", (), {"result": "stale"}, "stale", "stale; origin-timeout"),
+        ("a; hit, brine; fwd=method; fwd-status=200", (), {}, "pass", "method"),  # the line did not come
+        ("brine; hit; ttl=3", (), {}, "hit", None),
+        ("brine; fwd=uri-miss", (), {}, "miss", "uri-miss"),
+        ("other; hit", (), {}, None, None),
+        ("not (structured", (), {}, None, None),
+    ],
+)
+def test_a_result_and_its_reason(
+    status: str,
+    request_headers: tuple[tuple[bytes, bytes], ...],
+    line: dict[str, Any],
+    result: str | None,
+    reason: str | None,
+) -> None:
+    made = explained(status, *request_headers, **line)
+    assert (made.result, made.reason, made.cache_status) == (result, reason, status)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([("cache-control", "no-cache, max-age=0")], ("no-cache", "max-age=0")),
+        ([("cache-control", "min-fresh=30")], ("min-fresh=30",)),
+        ([("cache-control", "max-age=9"), ("cache-control", "no-store")], ("no-store",)),
+        ([("if-match", '"secret"'), ("cache-control", "no-cache")], ("if-match",)),
+        ([("if-unmodified-since", "Mon, 30 Nov 2026 00:00:00 GMT")], ("if-unmodified-since",)),
+        ([("cache-control", "max-stale, only-if-cached")], ()),
+        ([("pragma", "no-cache")], ()),  # the gateway ignores it (RFC 9111 5.4)
+        ([], ()),
+    ],
+)
+def test_what_in_a_request_asks_for_the_origin(lines: list[tuple[str, str]], found: tuple[str, ...]) -> None:
+    assert restrictions(Fields(lines)) == found
+
+
+def test_the_gateway_s_own_member_of_cache_status_is_the_last() -> None:
+    assert own_status(['brine; hit; ttl=9, "x"; a', 'brine; fwd=stale; detail="a b"']) == {
+        "fwd": "stale",
+        "detail": "a b",
+    }
+
+
+def test_parts_have_their_times_in_seconds() -> None:
+    part = {"route": "prices", "result": "miss", "status": 200, "milliseconds": 12.5, "cause": "refused"}
+    made = exchange().record({"result": "miss", "parts": [part, {**part, "result": "hit"}]})
+    assert made.parts[0] == {"route": "prices", "result": "miss", "status": 200, "seconds": 0.0125, "cause": "refused"}
+    assert made.origin_calls == 1
+
+
+def test_the_detail_of_a_problem_and_a_stack_trace_become_notes() -> None:
+    body = json.dumps({"title": "t", "detail": "no route covers /x"}).encode()
+    headers = [(b"content-type", b"Application/Problem+JSON; charset=utf-8")]
+    made = exchange((), headers, status=404, body=body).record({"exception": "Traceback\nValueError: x"})
+    assert made.notes == ("no route covers /x", "Traceback\nValueError: x")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([(b"content-type", b"application/json")], b'{"detail": "x"}'),
+        ([(b"content-type", b"application/problem+json"), (b"content-encoding", b"gzip")], b"\x1f\x8b"),
+        ([(b"content-type", b"application/problem+json")], b"not json"),
+        ([(b"content-type", b"application/problem+json")], b'["detail"]'),
+        ([(b"content-type", b"application/problem+json")], b'{"detail": 1}'),
+    ],
+)
+def test_other_bodies_are_not_read(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    assert exchange((), headers, body=body).record({}).notes == ()
+
+
+def test_json_gives_the_same_record_back_and_leaves_out_what_it_does_not_know() -> None:
+    made = record(faults=("table-throttled",), parts=({"route": "a", "result": "hit"},), notes=("é\n",), ttl=-3)
+    assert RequestRecord.from_json(made.to_json()) == made
+    assert "\n" not in made.to_json()
+    assert RequestRecord.from_json(json.dumps({**json.loads(made.to_json()), "later": 1})) == made
+
+
+@pytest.mark.parametrize("text", ["[]", "{", "3", "{}"])
+def test_other_json_is_no_record(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        RequestRecord.from_json(text)
