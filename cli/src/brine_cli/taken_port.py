@@ -50,7 +50,7 @@ def _holder(port: int) -> str | None:
     inodes = set(_inodes(port))
     for process in _PROC.glob("[0-9]*") if inodes else ():
         try:
-            if any(os.readlink(file) in inodes for file in (process / "fd").iterdir()):
+            if any(str(file.readlink()) in inodes for file in (process / "fd").iterdir()):
                 words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
                 return f"process {process.name} ({Path(words[0]).name}), which has this port"
         except OSError:  # of another user, or ended
