@@ -13,7 +13,14 @@ import pytest
 from brine.domain.resilience.budget_ledger import EvenChange, Ledger, Meter, MeterChange, Take
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
+    from brine.ports.admin import BudgetLedgers
     from brine.ports.origins import BudgetStore
+
+    class WithLedgers(BudgetStore, BudgetLedgers, Protocol):
+        """A store that tells operators the ledgers too."""
+
 
 NOW = 1_790_000_000.123456
 SLOT = 0x471D_ADD0
@@ -38,6 +45,11 @@ class BudgetStoreContract:
         accepted, ledger = budgets.take(key, take("first"))
         assert accepted
         assert ledger == Ledger(requests=Meter(4, 0, {SLOT: 4}), last_take="first")
+
+    def test_operators_see_the_ledger(self, budgets: WithLedgers, key: str) -> None:
+        assert budgets.ledger(key) is None
+        _, ledger = budgets.take(key, take("first"))
+        assert budgets.ledger(key) == ledger
 
     def test_reservations_add_up_slot_by_slot(self, budgets: BudgetStore, key: str) -> None:
         budgets.take(key, take("a"))

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.resilience.circuit import PROBES
+from brine.domain.resilience.circuit import PROBES, Opening
+from brine.domain.resilience.circuit_state import CircuitState
 from brine.domain.routing.origin import OriginAddress
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
+    from brine.ports.admin import CircuitStates
     from brine.ports.origins import CircuitStore
+
+    class WithStates(CircuitStore, CircuitStates, Protocol):
+        """A store that tells operators the states too."""
+
 
 NOW = 1_790_000_000.123456
 CROWD = 16
+OPENING = Opening(NOW - 30.25, 7, 10)
 
 
 class CircuitStoreContract:
@@ -32,10 +42,23 @@ class CircuitStoreContract:
         assert circuits.read(origin) is None
 
     def test_it_is_open_until_it_is_said(self, circuits: CircuitStore, origin: OriginAddress) -> None:
-        circuits.open(origin, until=NOW + 30.5)
+        circuits.open(origin, until=NOW + 30.5, opening=OPENING)
         assert circuits.read(origin) == NOW + 30.5
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         assert circuits.read(origin) == NOW
+
+    def test_operators_see_its_opening_and_its_probes(self, circuits: WithStates, origin: OriginAddress) -> None:
+        assert circuits.state(origin) is None
+        circuits.open(origin, until=NOW, opening=OPENING)
+        opened = CircuitState(open_until=NOW, opening=OPENING)
+        assert circuits.state(origin) == opened
+        circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
+        assert circuits.state(origin) == replace(opened, claimed=1)
+        circuits.succeed(origin, owner="a")
+        circuits.claim(origin, owner="b", now=NOW, until=NOW + 5)
+        circuits.claim(origin, owner="c", now=NOW, until=NOW + 5)
+        circuits.succeed(origin, owner="c")
+        assert circuits.state(origin) == replace(opened, probes=2, claimed=2, succeeded=1)
 
     def test_scheme_host_and_port_make_an_origin(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         others = [
@@ -43,19 +66,19 @@ class CircuitStoreContract:
             OriginAddress(scheme="https", host=origin.host, port=8443),
             OriginAddress(scheme="https", host=f"a.{origin.host}", port=443),
         ]
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         assert [circuits.read(other) for other in others] == [None] * 3
 
     def test_a_circuit_is_not_claimed_before_its_time_is_over(
         self, circuits: CircuitStore, origin: OriginAddress
     ) -> None:
-        circuits.open(origin, until=NOW + 30)
+        circuits.open(origin, until=NOW + 30, opening=OPENING)
         assert circuits.claim(origin, owner="a", now=NOW + 29.9, until=NOW + 40) == "held"
         assert circuits.read(origin) == NOW + 30
         assert circuits.claim(origin, owner="a", now=NOW + 30, until=NOW + 40) == "taken"
 
     def test_one_probe_is_made_at_first(self, circuits: CircuitStore, origin: OriginAddress) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         assert circuits.claim(origin, owner="a", now=NOW, until=NOW + 5) == "taken"
         assert circuits.claim(origin, owner="b", now=NOW + 4.9, until=NOW + 10) == "held"
         assert circuits.read(origin) == NOW
@@ -63,7 +86,7 @@ class CircuitStoreContract:
     def test_a_stage_begins_anew_when_its_probes_do_not_end(
         self, circuits: CircuitStore, origin: OriginAddress
     ) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         assert circuits.claim(origin, owner="b", now=NOW + 5, until=NOW + 10) == "taken"
         assert circuits.claim(origin, owner="c", now=NOW + 9.9, until=NOW + 20) == "held"
@@ -71,11 +94,11 @@ class CircuitStoreContract:
         assert circuits.claim(origin, owner="c", now=NOW + 9.9, until=NOW + 20) == "held"
 
     def test_an_owner_finds_its_own_claim(self, circuits: CircuitStore, origin: OriginAddress) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         assert [circuits.claim(origin, owner="a", now=NOW, until=NOW + 5) for _ in range(2)] == ["taken"] * 2
 
     def test_probes_grow_until_the_circuit_is_closed(self, circuits: CircuitStore, origin: OriginAddress) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         for stage in PROBES:
             owners = [f"{stage}-{number}" for number in range(stage)]
             claims = [circuits.claim(origin, owner=owner, now=NOW, until=NOW + 5) for owner in [*owners, "more"]]
@@ -86,7 +109,7 @@ class CircuitStoreContract:
         assert circuits.claim(origin, owner="z", now=NOW, until=NOW + 5) == "closed"
 
     def test_a_success_counts_once(self, circuits: CircuitStore, origin: OriginAddress) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         circuits.succeed(origin, owner="a")
         for owner in "bc":
@@ -99,7 +122,7 @@ class CircuitStoreContract:
 
     def test_a_claim_that_is_given_back_is_left_to_another(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.give_back(origin, owner="a")
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         circuits.give_back(origin, owner="b")
         assert circuits.claim(origin, owner="b", now=NOW, until=NOW + 5) == "held"
@@ -109,16 +132,16 @@ class CircuitStoreContract:
 
     def test_a_late_owner_does_not_close_the_circuit(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         assert circuits.succeed(origin, owner="a") is True  # there is nothing to close
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
-        circuits.open(origin, until=NOW + 20)
+        circuits.open(origin, until=NOW + 20, opening=OPENING)
         assert circuits.succeed(origin, owner="a") is False
         assert circuits.read(origin) == NOW + 20
         assert circuits.claim(origin, owner="b", now=NOW + 19, until=NOW + 30) == "held"
         assert circuits.claim(origin, owner="b", now=NOW + 20, until=NOW + 30) == "taken"
 
     def test_of_many_at_once_one_has_the_claim(self, circuits: CircuitStore, origin: OriginAddress) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         start = Barrier(CROWD)
 
         def claim(number: int) -> str:
@@ -132,7 +155,7 @@ class CircuitStoreContract:
     def test_of_many_at_once_as_many_probe_as_the_stage_has(
         self, circuits: CircuitStore, origin: OriginAddress
     ) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         circuits.claim(origin, owner="first", now=NOW, until=NOW + 5)
         circuits.succeed(origin, owner="first")
         start = Barrier(CROWD)

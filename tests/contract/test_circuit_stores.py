@@ -9,7 +9,7 @@ from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
-from tests.contract.circuit_store import NOW, CircuitStoreContract
+from tests.contract.circuit_store import NOW, OPENING, CircuitStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
@@ -43,7 +43,7 @@ class TestDynamoCircuitStore(CircuitStoreContract):
         origin: OriginAddress,
         key: dict[str, dict[str, str]],
     ) -> None:
-        circuits.open(origin, until=NOW)
+        circuits.open(origin, until=NOW, opening=OPENING)
         opened = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         claimed = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
@@ -52,6 +52,9 @@ class TestDynamoCircuitStore(CircuitStoreContract):
             "open_until": {"N": repr(NOW)},
             "evict_at": {"N": str(int(NOW) + PROBE_WINDOW)},
             "stage": {"N": "1"},
+            "opened_at": {"N": repr(NOW - 30.25)},
+            "failed": {"N": "7"},
+            "requests": {"N": "10"},
         }
         assert claimed["evict_at"] == {"N": str(int(NOW) + 5 + PROBE_WINDOW)}
 
@@ -66,3 +69,6 @@ class TestDynamoCircuitStore(CircuitStoreContract):
         emulator.dynamodb.put_item(TableName=table, Item={**key, "open_until": {"S": "soon"}})
         with pytest.raises(StoreUnavailable):
             circuits.read(origin)
+        assert isinstance(circuits, DynamoCircuitStore)
+        with pytest.raises(StoreUnavailable):
+            circuits.state(origin)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from typing import Final, NamedTuple
 
 import click
+
+from brine_cli import __version__
+from brine_cli.suggestions import SuggestingGroup
 
 
 class LazyCommand(NamedTuple):
@@ -17,14 +19,26 @@ class LazyCommand(NamedTuple):
 
 
 COMMANDS: Final[dict[str, LazyCommand]] = {
+    "dev": LazyCommand("brine_cli.commands.serve.dev_command", "serve a template over HTTP, without AWS or Docker"),
+    "new": LazyCommand("brine_cli.commands.project.new_command", "write a project, or a function or route of one"),
+    "types": LazyCommand("brine_cli.commands.project.types_command", "declare the classes of your code to the gateway"),
+    "check": LazyCommand("brine_cli.commands.check", "report every mistake of a project, with line and remedy"),
+    "ls": LazyCommand("brine_cli.commands.inspect.ls", "list stored responses and results"),
+    "get": LazyCommand("brine_cli.commands.inspect.get", "send a request, and explain its answer"),
     "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
     "top": LazyCommand("brine_cli.commands.inspect.top", "show the hit ratio, the times and the hot keys of a twin"),
+    "purge": LazyCommand("brine_cli.commands.purging.purge_command", "purge responses by URL, tag, route or tenant"),
+    "vendor": LazyCommand("brine_cli.commands.project.vendor_command", "copy Brine's stack into a project"),
+    "emulators": LazyCommand("brine_cli.commands.serve.emulators_command", "run only the emulators, for `sam local`"),
+    "local-template": LazyCommand(
+        "brine_cli.commands.serve.local_template_command", "write a template for `sam local`"
+    ),
 }
 """The commands by name, in the order of the help."""
 
 
-class LazyGroup(click.Group):
-    """A group that imports the module of a command when the command is called, and suggests near names."""
+class LazyGroup(SuggestingGroup):
+    """A group that imports the module of a command when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature of click
         """Return the names in the order of the table."""
@@ -38,18 +52,24 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(entry.module).command
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command of the first argument. Raises UsageError, with the nearest name."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean `brine {near[0]}`?" if near else " `brine --help` lists the commands."
-            raise click.UsageError(f"{error.message.rstrip('.')}.{hint}", ctx) from None
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - see above
         """Write the list of commands without loading them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(
+    name="brine",
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
+)
+@click.version_option(__version__, "--version", message="brine %(version)s", help="Show the version and exit.")
+def brine() -> None:
+    """Develop and operate Brine, a serverless caching gateway.
+
+    \b
+    Examples:
+      brine dev                    serve the template of this folder
+      brine new project shop       start a project
+      brine purge --help           explain one command
+    """

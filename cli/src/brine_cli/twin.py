@@ -21,6 +21,7 @@ from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.covered_routes import covered_routes
+from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Routes
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.single_route import Keys
     from brine_cli.template.stacks import Stack, StackTemplate
@@ -114,6 +116,7 @@ class Twin:
     prefix: str = field(default="/", init=False)
     application: Application = field(default=Application(functions={}, routes=()), init=False)
     _environments: dict[str, Environments] = field(default_factory=dict, init=False)
+    _launches: dict[str, Launch] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if self.origin is not None and self.routes is not None:
@@ -168,6 +171,12 @@ class Twin:
             poller.start()
             stack.callback(poller.stop)  # before its function stops, so that it does not report that
         admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
+        desk = Desk(
+            self._launches.values,
+            lambda: {route.function for route in self.application.routes},
+            self.report,
+        )
+        stack.callback(desk.close)
         api = HttpApi(
             routes=RouteTable(self.application.routes),
             environments=self._environments,
@@ -175,7 +184,7 @@ class Twin:
             report=self.live.reporter(self.report),
             integration_timeout=self.integration_timeout,
             recorder=self.live.recorder,
-            pages=Pages(self.live.pages()),
+            pages=Pages({**dict.fromkeys(PATHS, desk), **self.live.pages()}),
             on_answer=None if known_routes is None else self._hints(known_routes),
         )
         stack.enter_context(HttpServer(listener, api, refused=self.live.recorder.refused))
@@ -302,6 +311,7 @@ class Twin:
         for name, function in self.application.functions.items():
             opt = self._folder / "opt" / name
             launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=show)
+            self._launches[name] = launch
             self._environments[name] = (
                 SharedEnvironment(launch, self.report)
                 if function.has_threads and not self.environments

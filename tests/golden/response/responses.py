@@ -67,6 +67,8 @@ RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
             ),
             Dependency(("route:b",), NOW - 1.25, NOW - 1.25),
         ),
+        tenant_digest="0123456789abcdef" * 2,
+        target_key="shop#" + "4" * 64,
     ),
     "compressed": COMPRESSED,
     "parts": replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from brine.domain.resilience.circuit import Opening
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore, Claim
@@ -25,9 +26,9 @@ class FaultyCircuits:
             return before
         return self._faults.befall("read circuit", lambda: self._inner.read(origin))
 
-    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
+    def open(self, origin: OriginAddress, *, until: float, opening: Opening, deadline: Deadline | None = None) -> None:
         self._remember(origin)
-        self._faults.befall("open circuit", lambda: self._inner.open(origin, until=until))
+        self._faults.befall("open circuit", lambda: self._inner.open(origin, until=until, opening=opening))
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None

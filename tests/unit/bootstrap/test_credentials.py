@@ -67,8 +67,8 @@ def test_a_gateway_with_credentials_loads_what_reads_them_at_the_first_fetch(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     assert loaded(environment, tmp_path, KEYED) == {
-        "brine.adapters.config.credential_texts",
-        "brine.adapters.config.credential_values",
+        "brine.adapters.config.route_keys.credential_texts",
+        "brine.adapters.config.route_keys.credential_values",
         "brine.bootstrap.credentials",
         "brine.domain.credentials",
         "brine.domain.credentials.description",

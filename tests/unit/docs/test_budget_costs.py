@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from brine.adapters.config.budget_values import origin_budget
+from brine.adapters.config.route_keys.budget_values import origin_budget
 from tests.support.markdown import codes, read_page
 from tests.unit.service.origins.budget_crowd import BudgetCrowd, poisson
 

@@ -11,6 +11,9 @@ import brine_codec
 from brine.domain.caching.decision import ForwardReason, StorageRefusal
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.problems import (
+    ADMIN_METHOD_UNKNOWN,
+    ADMIN_PATH_UNKNOWN,
+    ADMIN_REQUEST_INVALID,
     ANSWER_TOO_LARGE,
     NOT_STORED,
     ORIGIN_CONTENT,
@@ -27,7 +30,10 @@ PAGE = read_page(Path(__file__).parents[3] / "docs/troubleshoot-a-miss.md")
 SOURCES = [ast.parse(path.read_text()) for path in Path(brine.__path__[0]).rglob("*.py")]
 
 # The gateway makes these problems after Cache-Status is written, or gives them another detail.
-NO_DETAIL = {kind.name for kind in (ANSWER_TOO_LARGE, NOT_STORED, ORIGIN_CONTENT, ORIGIN_FORMAT, ORIGIN_SEAL)}
+OF_ADMIN = (ADMIN_METHOD_UNKNOWN, ADMIN_PATH_UNKNOWN, ADMIN_REQUEST_INVALID)
+NO_DETAIL = {
+    kind.name for kind in (ANSWER_TOO_LARGE, NOT_STORED, ORIGIN_CONTENT, ORIGIN_FORMAT, ORIGIN_SEAL, *OF_ADMIN)
+}
 
 # Faults of these kinds are in the log only. The answer is a problem, and the problem is the detail.
 LOGGED_ONLY = {"seal"}

@@ -13,6 +13,7 @@ from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, Memor
 from brine.domain.http.messages import Request, Response
 from brine.domain.purging.stamps import Stamp
 from brine.domain.refreshing.request import RefreshRequest
+from brine.domain.resilience.circuit import Opening
 from brine.domain.routing.origin import OriginAddress
 from brine.errors import OriginTimeout, OriginUnreachable, StoreError, StoreThrottled, StoreUnavailable
 from brine.ports.caching import Held, Item, Lease
@@ -230,7 +231,7 @@ def test_a_circuit_may_be_seen_late_and_a_claim_may_be_had_without_saying_so() -
     inner = MemoryCircuitStore()
     circuits = FaultyCircuits(inner, bench.faults)
     calls = (
-        lambda: circuits.open(ADDRESS, until=5.0),
+        lambda: circuits.open(ADDRESS, until=5.0, opening=Opening(0.0, 1, 1)),
         lambda: circuits.claim(ADDRESS, owner="a", now=5.0, until=9.0),
         lambda: circuits.read(ADDRESS),
     )
@@ -240,7 +241,7 @@ def test_a_circuit_may_be_seen_late_and_a_claim_may_be_had_without_saying_so() -
     assert inner.circuits[ADDRESS].owners == {"a"}
     bench.faults.chances = {"old": 1.0}
     assert circuits.claim(ADDRESS, owner="a", now=6.0, until=10.0) == "taken"
-    circuits.open(ADDRESS, until=9.0)
+    circuits.open(ADDRESS, until=9.0, opening=Opening(0.0, 1, 1))
     assert circuits.read(ADDRESS) == 5.0
     bench.time += 1.0
     assert circuits.read(ADDRESS) == 9.0

@@ -8,8 +8,9 @@ import pytest
 
 from brine.adapters.config.routes import parse_routes
 from brine.domain.routing.policy import Policy
-from brine_cli.__main__ import _parser
 from brine_cli.commands.dev import _route_keys
+from brine_cli.commands.serve.dev_command import command
+from brine_cli.commands.serve.dev_options import DevOptions
 from brine_cli.errors import CommandError
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE, single_route
 
@@ -26,7 +27,7 @@ def route(*options: str) -> Route:
 
 
 def keys(*options: str) -> Keys:
-    return _route_keys(_parser().parse_args(["dev", "--origin", URL, *options]))
+    return _route_keys(DevOptions(**command.make_context("dev", ["--origin", URL, *options]).params))
 
 
 def test_without_options_it_has_the_defaults_of_a_route() -> None:
@@ -60,7 +61,7 @@ def test_rfc_excludes_the_other_options() -> None:
 @pytest.mark.parametrize("options", [["--rfc"], ["--freshness", "60s"], ["--forward-header", "cookie"]])
 def test_the_options_need_an_origin(options: list[str]) -> None:
     with pytest.raises(CommandError, match="--origin URL"):
-        _route_keys(_parser().parse_args(["dev", *options]))
+        _route_keys(DevOptions(**command.make_context("dev", [*options]).params))
 
 
 def test_a_wrong_value_is_named_with_its_key_and_the_remedy() -> None:

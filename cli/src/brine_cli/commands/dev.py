@@ -20,15 +20,15 @@ from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
 
+    from brine_cli.commands.serve.dev_options import DevOptions
     from brine_cli.single_route import Keys
 
 _VARIABLE = re.compile(r"\{[^}]*\}")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: DevOptions) -> int:
     """Serve until stopped. Raises CommandError."""
     began = time.monotonic()
     beside = dict(options.beside)
@@ -63,12 +63,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _route_keys(options: argparse.Namespace) -> Keys:
+def _route_keys(options: DevOptions) -> Keys:
     """Return the keys of the route to the origin. Raises CommandError."""
     given = {
         "freshness_lifetime": options.freshness,
         "grace": options.grace,
-        "forward_headers": options.forward_header,
+        "forward_headers": list(options.forward_header) or None,
     }
     keys: Keys = {key: value for key, value in given.items() if value is not None}
     if options.origin is None and (options.rfc or keys):
@@ -80,7 +80,7 @@ def _route_keys(options: argparse.Namespace) -> Keys:
     return RFC_KEYS if options.rfc else keys
 
 
-def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
+def _overview(twin: Twin, options: DevOptions, seconds: float) -> Iterator[str]:
     beside = "".join(f" and the stack {name} ({file})" for name, file in twin.beside.items())
     are = "are" if beside else "is"
     yield f"{options.template}{beside} {are} served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"

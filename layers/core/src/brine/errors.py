@@ -32,15 +32,72 @@ BrineError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
+from typing import Final
+
+_MOST_SHOWN: Final = 5
 
 
 class BrineError(Exception):
     """The root of every error that this package raises on purpose."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigMistake:
+    """One mistake in a configuration file.
+
+    source: the name of the file, or the names of the files that are read as one.
+    table: the table, such as `route "orders"`, or "" if the mistake concerns the file.
+    path: the keys and indexes from the top of the file to the place, such as ("route", 0, "query", "sort").
+    given: the key and its value as text, such as `timeout = "5 s"`, or "". It shows no secret.
+    is_key: whether the mistake is in the name of the last key of the path, and not in its value.
+    text: the sentences about the mistake and its remedy.
+    """
+
+    source: str
+    table: str = ""
+    path: tuple[str | int, ...] = ()
+    given: str = ""
+    is_key: bool = False
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.source, self.table, self.given, self.text) if part)
+
+    @property
+    def message(self) -> str:
+        """The first sentence, which says what is wrong."""
+        return self._parts[0]
+
+    @property
+    def remedy(self) -> str:
+        """The other sentences, which say what to do."""
+        return self._parts[1]
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        end = -2
+        while (end := self.text.find(". ", end + 2)) >= 0:
+            if self.text.count('"', 0, end) % 2 == 0:  # else it is inside a quoted value
+                return self.text[: end + 1], self.text[end + 2 :]
+        return self.text, ""
+
+
 class ConfigError(BrineError):
-    """Settings or routes are invalid. The message names the problem and its place."""
+    """Settings or routes are invalid. The message names the problem and its place.
+
+    mistakes: all mistakes of a configuration file. The message has the first ones. Other errors have none.
+    """
+
+    def __init__(self, message: str = "", mistakes: tuple[ConfigMistake, ...] = ()) -> None:
+        if mistakes:
+            lines = [str(mistake) for mistake in mistakes[:_MOST_SHOWN]]
+            if len(mistakes) > _MOST_SHOWN:
+                lines.append(f"{len(mistakes) - _MOST_SHOWN} more mistakes. `brine check` shows all of them.")
+            message = "\n".join(lines)
+        super().__init__(message)
+        self.mistakes = mistakes
 
 
 class StoreError(BrineError):

@@ -89,6 +89,7 @@ class Settings(CacheSettings):
     refresh_queue: the URL of the queue of refresh requests.
     channels: the path of channels.toml, for the exchange.
     emulated_principal: the caller of requests without a verified principal, on an emulator.
+    record_origin, play_origin: on an emulator, the file of responses of origins to write, or to answer from.
     """
 
     bucket: str = ""
@@ -103,6 +104,8 @@ class Settings(CacheSettings):
     purge_delta: float = 1.0
     channels: Path | None = None
     emulated_principal: str | None = None
+    record_origin: Path | None = None
+    play_origin: Path | None = None
 
     @classmethod
     def from_environment(
@@ -134,6 +137,8 @@ class Settings(CacheSettings):
             "purge_delta": variables.seconds("BRINE_PURGE_DELTA", cls.purge_delta),
             "channels": variables.path("BRINE_CHANNELS"),
             "emulated_principal": variables.text("BRINE_EMULATED_PRINCIPAL"),
+            "record_origin": variables.path("BRINE_RECORD_ORIGIN"),
+            "play_origin": variables.path("BRINE_PLAY_ORIGIN"),
         }
         variables.check()
         return cls(**members)

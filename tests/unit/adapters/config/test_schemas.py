@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from brine.adapters.config.budget_values import BUDGET
 from brine.adapters.config.channels import channel_table
-from brine.adapters.config.compression_values import COMPRESSION
-from brine.adapters.config.credential_values import auth_tables
+from brine.adapters.config.route_keys.budget_values import BUDGET
+from brine.adapters.config.route_keys.compression_values import COMPRESSION
+from brine.adapters.config.route_keys.credential_values import auth_tables
+from brine.adapters.config.route_keys.transcoding_values import transcoding_table
 from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, QUERY_BODY, route_table
-from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
 from brine.domain.compression.compressible import Compression

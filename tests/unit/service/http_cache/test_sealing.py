@@ -16,7 +16,7 @@ from tests.golden.response.responses import CODEC, COMPRESSED, CONTEXT, NOW, RES
 FULL = RESPONSES["full"]
 assert isinstance(FULL, StoredResponse)
 FRAME, SIZE = COMPRESSED.zstd or b"", COMPRESSED.size
-DEPENDENCIES = 14
+DEPENDENCIES, OWNER = 14, 15
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def changed(place: int, value: Any) -> tuple[Any, ...]:
 def test_a_stored_response_comes_back_but_for_what_a_lookup_sets() -> None:
     assert opened(sealing._pack(FULL)) == FULL  # type: ignore[arg-type]
     assert opened(sealing._pack(replace(FULL, stale_from=1.0))) == FULL  # type: ignore[arg-type]
-    assert len(sealing._pack(FULL)) == DEPENDENCIES + 1  # type: ignore[arg-type]
+    assert len(sealing._pack(FULL)) == OWNER + 1  # type: ignore[arg-type]
 
 
 WRONG: dict[int, tuple[Any, ...]] = {
@@ -90,6 +90,16 @@ HASH = bytes(32)
 )
 def test_a_body_is_bytes_an_address_or_parts(value: Any) -> None:
     assert isinstance(opened(changed(BODY, value)), StoredResponse)
+
+
+@pytest.mark.parametrize("value", [None, "x", ("x",), ("x", 1), (b"x", "y"), ["x", "y"], ("x", "y", "z")], ids=repr)
+def test_an_owner_of_another_form_is_refused(value: Any) -> None:
+    with pytest.raises(CodecError):
+        opened(changed(OWNER, value))
+
+
+def test_a_response_without_a_tenant_has_an_empty_owner() -> None:
+    assert sealing._pack(replace(FULL, tenant_digest="", target_key=""))[OWNER] == ()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

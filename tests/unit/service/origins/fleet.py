@@ -12,6 +12,7 @@ from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
+    from brine.domain.resilience.circuit import Opening
     from brine.domain.routing.origin import OriginAddress
     from brine.errors import StoreError
     from brine.ports.deadline import Deadline
@@ -40,9 +41,9 @@ class Counting(MemoryCircuitStore):
         self.note("read")
         return super().read(origin)
 
-    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
+    def open(self, origin: OriginAddress, *, until: float, opening: Opening, deadline: Deadline | None = None) -> None:
         self.note("open")
-        super().open(origin, until=until)
+        super().open(origin, until=until, opening=opening)
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None

@@ -53,7 +53,7 @@ def test_an_empty_table_asks_for_the_defaults(tmp_path: Path) -> None:
     ("table", "told"),
     [
         ("sources = 'a.py'", 'sources = "a.py": not a list of names'),
-        ("source = []", 'unknown key "source". Known keys: leave_out, output, sources.'),
+        ("source = []", 'unknown key "source". Did you mean "sources"?'),
         ("output = 'routes/types.d'", 'output = "routes/types.d": not the path of a TOML file'),
         ("leave_out = [1]", "leave_out = [1]: not a list of names"),
     ],

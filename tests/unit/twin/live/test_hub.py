@@ -80,10 +80,12 @@ def test_every_record_of_many_threads_is_read_or_counted_as_lost_by_every_reader
     for thread in reading:
         thread.start()
     begun.wait()
-    writing = [
-        threading.Thread(target=lambda writer=writer: [hub.publish((writer, number)) for number in range(500)])
-        for writer in range(8)
-    ]
+
+    def write(writer: int) -> None:
+        for number in range(500):
+            hub.publish((writer, number))
+
+    writing = [threading.Thread(target=write, args=(writer,)) for writer in range(8)]
     for thread in writing:
         thread.start()
     for thread in writing:

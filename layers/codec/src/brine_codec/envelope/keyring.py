@@ -64,6 +64,10 @@ class Keyring:
         """
         return cls(_key(name, value) for name, value in _members(text))
 
+    def keys(self, now: float) -> tuple[Key, ...]:  # noqa: ARG002 - the same signature as KeyringSource
+        """Return all keys, the newest first."""
+        return tuple(self._newest_first)
+
     def sealing_key(self, now: float) -> Key:
         """Return the newest key whose `seals_from` time has come. Raises UnknownKey."""
         for key in self._newest_first:

@@ -51,6 +51,10 @@ class KeyringSource:
         """Return the error of the last attempt to load, or None if it succeeded. Its message is written by `load`."""
         return self._last_error
 
+    def keys(self, now: float) -> tuple[Key, ...]:
+        """Return all keys, the newest first. Raises KeyringUnavailable."""
+        return self._current(now).keys(now)
+
     def sealing_key(self, now: float) -> Key:
         """Return the newest key whose `seals_from` time has come. Raises UnknownKey."""
         return self._current(now).sealing_key(now)

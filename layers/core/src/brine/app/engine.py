@@ -88,7 +88,7 @@ def connected_engine(
     fetcher = connected_fetcher(settings, aws, client, time.time, time.sleep, namespace=namespace)
     composed = compose_functions(
         routes,
-        with_credentials(fetcher, routes, aws, client),
+        with_credentials(fetcher, routes, aws, client, settings),
         lambda sealer: LateRunner(app, sealer),
         codec=function_codec(own_keyring(settings, aws), registry),
         registry=registry,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.service import Aws
-    from brine.ports.origins import BudgetStore
+    from brine.ports.origins import BudgetStore, Origin
     from brine.service.client_answers import ClientAnswers
     from brine.service.hooks import HookTable
     from brine.service.http_cache.fetcher import Fetcher
@@ -67,9 +67,9 @@ def build_gateway(
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
     aws = connect_aws(settings, client)
-    routes, queue = _routes(settings), settings.refresh_queue
-    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
-    fetcher = _with_hooks(fetcher, routes)
+    routes, queue = routes_of(settings), settings.refresh_queue
+    fetcher = connected_fetcher(settings, aws, client, clock, sleep)
+    fetcher = _with_hooks(with_credentials(fetcher, routes, aws, client, settings), routes)
     return Gateway(
         routes=routes,
         fetcher=fetcher,
@@ -96,8 +96,9 @@ def build_refresher(
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
     aws = connect_aws(settings, client)
-    routes = _routes(settings)
-    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
+    routes = routes_of(settings)
+    fetcher = connected_fetcher(settings, aws, client, clock, sleep)
+    fetcher = with_credentials(fetcher, routes, aws, client, settings)
     return Refresher(routes, _with_hooks(fetcher, routes), clock)
 
 
@@ -112,7 +113,7 @@ def build_purger(
     settings = CacheSettings.from_environment(environment, has_session=session is not None)
     aws = connect_aws(settings, client or HttpClient(), session)
     return Purger(
-        routes=_routes(settings),
+        routes=routes_of(settings),
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
@@ -150,7 +151,7 @@ def connected_fetcher(
             purge_delta=settings.purge_delta,
         ),
         keyring=own_keyring(settings, aws),
-        origin=HttpOrigin(client, max_body=settings.max_response_body),
+        origin=_origin(settings, client),
         name=pseudonym(
             aws.transport.region,
             settings.table,
@@ -164,15 +165,33 @@ def connected_fetcher(
     return replace(fetcher, shows_causes=True) if settings.is_on_emulator else fetcher
 
 
+def _origin(settings: Settings, client: HttpClient) -> Origin:
+    """Return what makes the requests to origins. On an emulator, a file may record them or stand for them."""
+    origin = HttpOrigin(client, max_body=settings.max_response_body)
+    if settings.is_on_emulator and settings.play_origin is not None:
+        from brine.adapters.recorded_origin import PlayedOrigin  # noqa: PLC0415 - only in development
+
+        return PlayedOrigin(settings.play_origin)
+    if settings.is_on_emulator and settings.record_origin is not None:
+        from brine.adapters.recorded_origin import RecordingOrigin  # noqa: PLC0415 - only in development
+
+        return RecordingOrigin(origin, settings.record_origin)
+    return origin
+
+
 def _budget_store(aws: Aws, table: str) -> BudgetStore:
     from brine.adapters.dynamodb.budgets import DynamoBudgetStore  # noqa: PLC0415 - only for routes with a budget
 
     return DynamoBudgetStore(aws, table)
 
 
-def with_credentials(fetcher: Fetcher, routes: Routes, aws: Aws, client: HttpClient) -> Fetcher:
-    """Return the fetcher with the credentials of the routes. Without such a route, it imports no module of theirs."""
-    if not any(route.credentials for route in routes):
+def with_credentials(fetcher: Fetcher, routes: Routes, aws: Aws, client: HttpClient, settings: Settings) -> Fetcher:
+    """Return the fetcher with the credentials of the routes. Without such a route, it imports no module of theirs.
+
+    Recorded responses need no credentials.
+    """
+    is_played = settings.is_on_emulator and settings.play_origin is not None
+    if is_played or not any(route.credentials for route in routes):
         return fetcher
     from brine.bootstrap.credentials import with_aws_credentials  # noqa: PLC0415 - only for routes with credentials
 
@@ -228,7 +247,8 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
     return transcoders
 
 
-def _routes(settings: CacheSettings) -> Routes:
+def routes_of(settings: CacheSettings) -> Routes:
+    """Return the routes of BRINE_ROUTES, or none without it. Raises ConfigError."""
     if settings.routes is None:
         return Routes(())
     text, source = read_configuration("routes", settings.routes)

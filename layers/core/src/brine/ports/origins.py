@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
     from brine.domain.resilience.budget_ledger import Ledger, Take
+    from brine.domain.resilience.circuit import Opening
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
 
@@ -39,8 +40,11 @@ class CircuitStore(Protocol):
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         """Return until when the circuit is or was open, or None. Not consistent: a recent write may be missing."""
 
-    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
-        """Open the circuit until `until`, drop all claims, and begin with the first stage after that."""
+    def open(self, origin: OriginAddress, *, until: float, opening: Opening, deadline: Deadline | None = None) -> None:
+        """Open the circuit until `until`, drop all claims, and begin with the first stage after that.
+
+        opening: kept for operators alone.
+        """
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None

@@ -73,6 +73,9 @@ STORE_UNAVAILABLE = ProblemType("store-unavailable", 503, "The storage or the ke
 ORIGIN_FORMAT = ProblemType("origin-format", 502, "The origin's response is not in the format of its route")
 ORIGIN_CONTENT = ProblemType("origin-content-invalid", 502, "The origin's response cannot be written in another format")
 ORIGIN_SEAL = ProblemType("origin-seal-refused", 502, "The origin's envelope does not open")
+ADMIN_REQUEST_INVALID = ProblemType("admin-request-invalid", 400, "The admin API cannot take this request")
+ADMIN_PATH_UNKNOWN = ProblemType("admin-path-unknown", 404, "The admin API has no such path")
+ADMIN_METHOD_UNKNOWN = ProblemType("admin-method-unknown", 405, "This path of the admin API has another method")
 KEYS_UNAVAILABLE = ProblemType("keys-unavailable", 503, "The keys of a route cannot be loaded")
 INTERNAL = ProblemType("internal", 500, "The gateway failed")
 

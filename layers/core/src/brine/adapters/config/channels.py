@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
+from brine.adapters.config.mistakes import MistakeLog, read_list
+from brine.adapters.config.tables import TableReader, find_tables, read_tables
 from brine.adapters.config.type_names import undeclared
 from brine.adapters.config.values import plain_name, texts, whole
+from brine.adapters.config.variables import with_variables
 from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
 from brine.domain.durations import duration_seconds
 
@@ -37,18 +39,30 @@ def parse_channels(
     text: str, environment: Mapping[str, str], types: Collection[str], *, source: str = "channels.toml"
 ) -> tuple[DeclaredChannel, ...]:
     """Return the channels that `text` describes. Their messages may hold `types`. Raises ConfigError."""
-    tables = load_tables(text, "channel", source)
-    return tuple(read_tables(tables, "channel", source, channel_table(environment, types)))
+    log = MistakeLog(source)
+    channels = find_channels(text, environment, types, log)
+    log.check()
+    return tuple(channel for channel in channels if channel is not None)
+
+
+def find_channels(
+    text: str, environment: Mapping[str, str], types: Collection[str], log: MistakeLog
+) -> list[DeclaredChannel | None]:
+    """Return the channels that `text` describes, None for each with a mistake. Adds the mistakes to the log."""
+    tables = find_tables(text, "channel", log)
+    return read_tables(tables, "channel", log, channel_table(environment, types))
 
 
 def channel_table(environment: Mapping[str, str], types: Collection[str]) -> TableReader:
     """Return the reader of a `[[channel]]` table."""
 
+    def check_type(name: str) -> None:
+        if name not in types:
+            raise ValueError(undeclared(name, types))
+
     def declared(value: object) -> tuple[str, ...]:
         names = texts(value)
-        for name in names:
-            if name not in types:
-                raise ValueError(undeclared(name, types))
+        read_list(names, check_type)
         return names
 
     url = with_variables(environment, 'the URL of a queue in quotes, such as "${BRINE_ORDERS_QUEUE}"')
@@ -78,12 +92,15 @@ def _channel(*, queue: str, retry_queue: str, keys: str, **items: Any) -> Declar
 
 def _principals(value: object) -> tuple[str, ...]:
     patterns = texts(value)
-    for pattern in patterns:
-        if not _PRINCIPAL.fullmatch(pattern):
-            raise ValueError(
-                f'"{pattern}" is not a principal. Write user/NAME, role/NAME, 123456789012:role/NAME, root or *.'
-            )
+    read_list(patterns, _check_principal)
     return patterns
+
+
+def _check_principal(pattern: str) -> None:
+    if not _PRINCIPAL.fullmatch(pattern):
+        raise ValueError(
+            f'"{pattern}" is not a principal. Write user/NAME, role/NAME, 123456789012:role/NAME, root or *.'
+        )
 
 
 def _retention(value: object) -> float:

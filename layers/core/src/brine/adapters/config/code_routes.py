@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.adapters.config import route_values as values
-from brine.adapters.config.compression_values import compression
+from brine.adapters.config.mistakes import MistakeLog
+from brine.adapters.config.route_keys import route_values as values
+from brine.adapters.config.route_keys.compression_values import compression
 from brine.adapters.config.routes import POLICY, QUERY
 from brine.adapters.config.tables import TableReader, read_tables
 from brine.adapters.config.values import boolean, plain_name, positive_duration, whole
@@ -20,7 +21,7 @@ from brine.service.functions.part_request import TRACE_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.config.tables import Reader
+    from brine.adapters.config.mistakes import Reader
 
 _NOT_IN_CODE: Final = {"forward_headers", "jitter", "keep", "store_post", "tags"}
 _ONLY_IN_CODE: Final[dict[str, Reader]] = {"client_lifetime": duration_seconds, "show_parts": boolean}
@@ -48,8 +49,10 @@ def code_route(rule: str, name: str, settings: Mapping[str, Any], *, source: str
     Its function gets only the header fields in `key_headers`, which are in the cache key, and the trace fields.
     """
     table = {"name": name, "prefix": rule, **{key: _as_in_toml(value) for key, value in settings.items()}}
+    log = MistakeLog(source)
     route: Route
-    (route,) = read_tables([table], "route", source, TableReader(_KEYS, make=_route))
+    (route,) = read_tables([table], "route", log, TableReader(_KEYS, make=_route))
+    log.check()
     return replace(route, namespace=namespace)
 
 

@@ -89,7 +89,13 @@ class _Parser:
             return _SIMPLE[name]
         if not _NAMED.match(name):
             raise ValueError(f'"{name}" stands in the place of a type.')
-        raise ValueError(f'"{name}" is not a type. Write the name of a declared type, or one of {_known()}.')
+        raise ValueError(f'"{name}" is not a type.{self._meant(name)}')
+
+    def _meant(self, name: str) -> str:
+        from brine.adapters.config.spelling import did_you_mean  # noqa: PLC0415 - only for a mistake
+
+        known = f" Write the name of a declared type, or one of {_known()}."
+        return did_you_mean(name, (*self._names, *_SIMPLE, *_GENERIC)) or known
 
     def _generic(self, name: str, depth: int) -> object:
         if self.next != "[":

@@ -10,10 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from brine.adapters.config import route_values as values
-from brine.adapters.config.compression_values import compression
-from brine.adapters.config.query_values import check_queries, query_methods
-from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
+from brine.adapters.config.mistakes import MistakeLog
+from brine.adapters.config.route_keys import route_values as values
+from brine.adapters.config.route_keys.compression_values import compression
+from brine.adapters.config.route_keys.query_values import query_methods
+from brine.adapters.config.route_keys.route_rules import CREDENTIAL_KEYS, ROUTE_RULES
+from brine.adapters.config.tables import TableReader, find_tables, load_tables, read_tables
 from brine.adapters.config.values import (
     boolean,
     choice,
@@ -23,6 +25,7 @@ from brine.adapters.config.values import (
     texts,
     whole,
 )
+from brine.adapters.config.variables import with_variables
 from brine.domain.durations import duration_seconds
 from brine.domain.resilience.circuit import MOST_SAMPLES, CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
@@ -32,10 +35,9 @@ from brine.domain.routing.route import QueryBody, QueryRule, Route, Routes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.config.tables import Reader
+    from brine.adapters.config.mistakes import Reader
 
 MAX_RETRIES = 5
-CREDENTIAL_KEYS = ("origin_headers", "origin_auth", "credentials_over_http")
 HOOK_KINDS = ("before_fetch", "after_fetch", "before_store", "after_answer")
 _URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a slash
 
@@ -88,13 +90,21 @@ HOOKS = TableReader(
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """Return the routes that `text` describes. Raises ConfigError."""
-    tables = load_tables(text, "route", source, least=1)
-    routes = tuple(read_tables(tables, "route", source, route_table(environment), unique=("name", "prefix")))
-    if any(route.origin_budget is not None for route in routes):
-        from brine.adapters.config.budget_values import check_budgets  # noqa: PLC0415 - for routes that have one
+    log = MistakeLog(source)
+    routes = find_routes(text, environment, log)
+    log.check()
+    return Routes(tuple(route for route in routes if route is not None))
 
-        check_budgets(routes, source)
-    return Routes(routes)
+
+def find_routes(text: str, environment: Mapping[str, str], log: MistakeLog) -> list[Route | None]:
+    """Return the routes that `text` describes, None for each with a mistake. Adds the mistakes to the log."""
+    tables = find_tables(text, "route", log, least=1)
+    routes = read_tables(tables, "route", log, route_table(environment), unique=("name", "prefix"))
+    if any(route is not None and route.origin_budget is not None for route in routes):
+        from brine.adapters.config.route_keys.budget_values import check_budgets  # noqa: PLC0415 - for routes that have one
+
+        check_budgets(routes, log)
+    return routes
 
 
 def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
@@ -107,22 +117,22 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
     """Return the reader of a `[[route]]` table."""
 
     def transcoding(value: object) -> Any:
-        from brine.adapters.config.transcoding_values import transcoding_table  # noqa: PLC0415 - for routes that have it
+        from brine.adapters.config.route_keys.transcoding_values import transcoding_table  # noqa: PLC0415 - for routes that have it
 
         return transcoding_table(environment)(value)
 
     def origin_budget(value: object) -> Any:
-        from brine.adapters.config import budget_values  # noqa: PLC0415 - for routes that have it
+        from brine.adapters.config.route_keys import budget_values  # noqa: PLC0415 - for routes that have it
 
         return budget_values.origin_budget(value)
 
     def origin_headers(value: object) -> Any:
-        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
+        from brine.adapters.config.route_keys import credential_values  # noqa: PLC0415 - for routes that have them
 
         return credential_values.origin_headers(environment)(value)
 
     def origin_auth(value: object) -> Any:
-        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have it
+        from brine.adapters.config.route_keys import credential_values  # noqa: PLC0415 - for routes that have it
 
         return credential_values.origin_auth(environment)(value)
 
@@ -155,31 +165,16 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "trust_forwarded": boolean,
         "cache_preflights": boolean,
     }
-    return TableReader({**keys, **POLICY}, required=("name", "origin"), make=_route)
+    return TableReader({**keys, **POLICY}, required=("name", "origin"), make=_route, rules=ROUTE_RULES)
 
 
 def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
-    if items.get("large_bodies") == "redirect" and "transcoding" in items:
-        raise ValueError('"large_bodies" cannot redirect to a body that "transcoding" would convert. Leave one out.')
-    if items.get("internal") and "prefix" in items:
-        raise ValueError('"prefix" is a path for clients, and an "internal" route has none. Leave one of both out.')
-    if not items.get("internal") and "prefix" not in items:
-        raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
-    if "origin_budget" in items and items["origin_budget"].per_tenant and "tenant" not in items:
-        raise ValueError(
-            '"origin_budget" has per = "tenant", but the route has no "tenant". Write one, such as '
-            'tenant = "claim:tenant_id", or leave "per" out.'
-        )
-    if items.get("preserve_host") and "public_url" not in items:
-        raise ValueError('"preserve_host" needs the public host. Write it as "public_url" of the route.')
-    check_queries(items)
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
-    values.check_forwarded_headers(policy, are_trusted=items.get("trust_forwarded", False))
     address, base_path = origin
     if not items.keys().isdisjoint(CREDENTIAL_KEYS):
-        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
+        from brine.adapters.config.route_keys import credential_values  # noqa: PLC0415 - for routes that have them
 
-        items["credentials"] = credential_values.credentials(items, policy, address)
+        items["credentials"] = credential_values.credentials(items)
     return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})
 
 

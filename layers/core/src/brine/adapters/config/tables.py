@@ -8,26 +8,25 @@ correction. Every message names the file, the table, the key and the value:
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from brine.errors import ConfigError
+from brine.adapters.config.mistakes import FoundMistake, MistakeLog, Mistakes, assigned, found_in, read_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    type Reader = Callable[[Any], Any]
+    from brine.adapters.config.mistakes import Reader
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_VARIABLE = re.compile(rf"\$\{{({_NAME.pattern})\}}")
-_SECRET = re.compile(r"^\{.*|(?<=//)[^/]*@", re.DOTALL)
-"""Secrets in values: the JSON text of a keyring, and the user and password in a URL."""
-_LONGEST_SHOWN = 80
+    type Rule = Callable[[Mapping[str, Any], Collection[str]], None]
 
 
 class TableReader:
-    """A reader of tables: checks the keys, reads each value, and passes them to `make` by name."""
+    """A reader of tables: checks the keys, reads each value, and passes them to `make` by name.
+
+    rules: each checks several keys together. It gets the values that could be read, and the names of all keys of the
+    table. It raises ValueError.
+    """
 
     def __init__(
         self,
@@ -36,120 +35,113 @@ class TableReader:
         required: tuple[str, ...] = (),
         example: str = "",
         make: Callable[..., Any] = dict,
+        rules: tuple[Rule, ...] = (),
     ) -> None:
         self.keys = keys
         self.required = required
         self._example = example
         self._make = make
+        self._rules = rules
 
     def __call__(self, value: object) -> Any:
-        """Return the result of `make` for the table. Raises ValueError."""
+        """Return the result of `make` for the table. Raises Mistakes with all mistakes in it."""
         if not isinstance(value, dict):
             raise ValueError(f"not a table. Write {self._example}.")  # noqa: TRY004 - as every reader
-        for key in value:
-            if key not in self.keys:
-                raise ValueError(f'unknown key "{key}". Known keys: {", ".join(sorted(self.keys))}.')
+        found: list[FoundMistake] = []
+        given = self._given(value, found)
+        items = {}
+        for key, item in value.items():
+            try:
+                if key in self.keys:
+                    items[key] = read_item(key, item, self.keys[key])
+            except Mistakes as error:
+                found += error.found
         for key in self.required:
-            if key not in value:
-                raise ValueError(f'no "{key}". Required keys: {", ".join(self.required)}.')
-        return self._make(**{key: read_item(key, item, self.keys[key]) for key, item in value.items()})
+            if key not in given:
+                text = f'no "{key}". Required keys: {", ".join(self.required)}.'
+                found.append(FoundMistake(text, given=""))
+        for rule in self._rules:
+            try:
+                rule(items, given)
+            except ValueError as error:
+                found += found_in(error)
+        if found:
+            raise Mistakes(*found)
+        return self._make(**items)
+
+    def _given(self, table: Mapping[str, object], found: list[FoundMistake]) -> set[str]:
+        """Return the names of the keys of a table. A mistaken name counts as the known name that it is like."""
+        given = set()
+        for key in table:
+            if key in self.keys:
+                given.add(key)
+                continue
+            from brine.adapters.config.spelling import nearest, unknown_key  # noqa: PLC0415 - only for a mistake
+
+            found.append(FoundMistake(unknown_key(key, self.keys), (key,), given="", is_key=True))
+            given.add(nearest(key, self.keys) or key)
+        return given
 
 
-class _InnerMistake(ValueError):
-    """A mistake in a table. Its text begins with the key."""
-
-
-class HiddenMistake(ValueError):
-    """A mistake in a value that may be a secret, so no message shows the value."""
-
-
-def read_item(key: str, value: object, read: Reader) -> Any:
-    """Return the value of a key as `read` converts it. Raises ValueError that names the key and the value."""
-    try:
-        return read(value)
-    except _InnerMistake as error:
-        raise _InnerMistake(f"{key}.{error}") from None
-    except HiddenMistake as error:
-        raise _InnerMistake(f"{key}: {error}") from None
-    except ValueError as error:
-        raise _InnerMistake(f"{_assigned(key, value)}: {error}") from None
-
-
-def load_tables(text: str, kind: str, source: str, *, least: int = 0) -> list[dict[str, Any]]:
+def load_tables(text: str, kind: str, source: str) -> list[dict[str, Any]]:
     """Return the `[[kind]]` tables of a TOML text, unread. Raises ConfigError."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{source}: not valid TOML: {error}") from None
-    for key in document.keys() - {kind}:
-        raise ConfigError(f'{source}: unknown key "{key}". The file is a list of [[{kind}]] tables.')
-    tables = document.get(kind, [])
-    if not isinstance(tables, list) or len(tables) < least or not all(isinstance(table, dict) for table in tables):
-        one = ", at least one" if least else ""
-        raise ConfigError(f"{source}: not a list of [[{kind}]] tables{one}. Write [[{kind}]] in front of each.")
+    log = MistakeLog(source)
+    tables = find_tables(text, kind, log)
+    log.check()
     return tables
 
 
+def find_tables(text: str, kind: str, log: MistakeLog, *, least: int = 0) -> list[dict[str, Any]]:
+    """Return the `[[kind]]` tables of a TOML text, unread. Adds mistakes to the log."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        log.add(f"not valid TOML: {error}")
+        return []
+    for key in [key for key in document if key != kind]:
+        from brine.adapters.config.spelling import did_you_mean  # noqa: PLC0415 - only for a mistake
+
+        meant = did_you_mean(key, (kind,))
+        log.add(f'unknown key "{key}".{meant} The file is a list of [[{kind}]] tables.', key, is_key=True)
+        least = 0 if meant else least
+    tables = document.get(kind, [])
+    if isinstance(tables, list) and len(tables) >= least and all(isinstance(table, dict) for table in tables):
+        return tables
+    one = ", at least one" if least else ""
+    path = (kind,) if kind in document else ()
+    log.add(f"not a list of [[{kind}]] tables{one}. Write [[{kind}]] in front of each.", *path, is_key=True)
+    return []
+
+
 def read_tables(
-    tables: list[dict[str, Any]], kind: str, source: str, read: Reader, *, unique: tuple[str, ...] = ("name",)
+    tables: list[dict[str, Any]], kind: str, log: MistakeLog, read: Reader, *, unique: tuple[str, ...] = ("name",)
 ) -> list[Any]:
-    """Return each table as `read` converts it. Raises ConfigError, also if two tables agree in a `unique` key."""
-    found = []
-    for number, table in enumerate(tables, 1):
-        name = table.get("name")
-        label = f"{source}: {kind} {json.dumps(name, ensure_ascii=False) if isinstance(name, str) else number}"
+    """Return each table as `read` converts it, or None for a table with a mistake.
+
+    Adds mistakes to the log, also for two tables with the same value of a `unique` key.
+    """
+    result = []
+    for number, table in enumerate(tables):
+        found: tuple[FoundMistake, ...] = ()
         try:
-            found.append(read(table))
+            result.append(read(table))
         except ValueError as error:
-            raise ConfigError(f"{label}: {error}") from None
-        for key in unique:
-            for other in range(number - 1):
-                if key in table and tables[other].get(key) == table[key]:
-                    raise ConfigError(
-                        f"{source}: {kind} {number}: {_assigned(key, table[key])}: {kind} {other + 1} has the same. "
-                        f"Choose another {key}."
-                    )
-    return found
-
-
-def with_variables(environment: Mapping[str, str], example: str) -> Callable[[object], str]:
-    """Return a reader of texts that replaces each `${NAME}`, by BRINE_VARIABLES or else by an environment variable."""
-
-    def read(value: object) -> str:
-        if not isinstance(value, str) or not value:
-            raise ValueError(f"not a text. Write {example}.")
-        names = _VARIABLE.findall(value)
-        own = _variables(environment) if names else {}
-        known = {name: own.get(name) or environment.get(name, "") for name in names}
-        for name in names:
-            if not known[name]:
-                raise ValueError(
-                    f"the environment variable {name} is not set, or is empty. Set it for the function, or in "
-                    "this shell for a command such as `brine purge`, or add it to the parameter Variables of the "
-                    f"stack. For `brine dev`, give --parameter Variables={name}=VALUE, if the template has it."
+            result.append(None)
+            found = found_in(error)
+            log.add_all(found, kind, number, table=table_name(kind, number, table))
+        for key in (one for one in unique if not any(mistake.path[:1] == (one,) for mistake in found)):
+            same = next((other for other in range(number) if key in table and tables[other].get(key) == table[key]), -1)
+            if same >= 0:
+                log.add(
+                    f"{kind} {same + 1} has the same. Choose another {key}.",
+                    *(kind, number, key),
+                    table=f"{kind} {number + 1}",
+                    given=assigned(key, table[key]),
                 )
-        return _VARIABLE.sub(lambda match: known[match[1]], value)
-
-    return read
+    return result
 
 
-def _variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of BRINE_VARIABLES by name. Raises ValueError, which shows no value."""
-    found = {}
-    for item in (environment.get("BRINE_VARIABLES") or "").split(","):
-        name, equals, value = item.partition("=")
-        if equals and _NAME.fullmatch(name.strip()):
-            found[name.strip()] = value.strip()
-        elif item.strip():
-            raise ValueError("an item of BRINE_VARIABLES is not of the form NAME=value. Write commas between items.")
-    return found
-
-
-def _assigned(key: str, value: object) -> str:
-    """Return a key and its value as text, like in the file. Tables and secrets are left out."""
-    if isinstance(value, dict):
-        return key
-    if isinstance(value, str):
-        value = _SECRET.sub("...", value)
-    shown = json.dumps(value, ensure_ascii=False, default=str)
-    return f"{key} = {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '...'}"
+def table_name(kind: str, number: int, table: Mapping[str, object]) -> str:
+    """Return the name of a table for messages, such as `route "orders"`. `number`: from 0."""
+    name = table.get("name")
+    return f"{kind} {json.dumps(name, ensure_ascii=False) if isinstance(name, str) else number + 1}"

@@ -14,7 +14,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.field_types import MODULE, annotation
-from brine.adapters.config.tables import TableReader, load_tables, read_item, read_tables
+from brine.adapters.config.mistakes import FoundMistake, MistakeLog, Mistakes, read_items, read_list
+from brine.adapters.config.tables import TableReader, find_tables, read_tables
 from brine.adapters.config.values import whole
 from brine.domain.formats.allowed_types import Declarations, DeclaredType
 
@@ -29,9 +30,17 @@ _TAKEN = {"mro", "name", "value"}
 
 def parse_types(text: str, *, source: str = "types.toml") -> Declarations:
     """Return the classes that `text` declares. Raises ConfigError."""
-    tables = load_tables(text, "type", source)
+    log = MistakeLog(source)
+    types = find_types(text, log)
+    log.check()
+    return Declarations({one.name: one for one in types if one is not None})
+
+
+def find_types(text: str, log: MistakeLog) -> list[DeclaredType | None]:
+    """Return the classes that `text` declares, None for each with a mistake. Adds the mistakes to the log."""
+    tables = find_tables(text, "type", log)
     names = {table["name"] for table in tables if isinstance(table.get("name"), str)}
-    return Declarations({one.name: one for one in read_tables(tables, "type", source, type_table(names))})
+    return read_tables(tables, "type", log, type_table(names))
 
 
 def type_table(names: Collection[str]) -> TableReader:
@@ -47,13 +56,26 @@ def type_table(names: Collection[str]) -> TableReader:
                 raise ValueError('not a type. Write it in quotes, such as "str".')  # noqa: TRY004 - as all
             return annotation(text, names, uses)
 
-        for name in value:
-            if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
-                raise ValueError(f'"{name}" is not a field name. Write a Python identifier.')
-        return [(name, read_item(name, text, field_type)) for name, text in value.items()], uses
+        mistakes = [
+            FoundMistake(f'"{name}" is not a field name. Write a Python identifier.', (name,), given="", is_key=True)
+            for name in value
+            if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__")
+        ]
+        try:
+            found = read_items((name, text, field_type) for name, text in value.items())
+        except Mistakes as error:
+            raise Mistakes(*mistakes, *error.found) from None
+        if mistakes:
+            raise Mistakes(*mistakes)
+        return list(found.items()), uses
 
     keys = {"name": _name, "version": whole(1, 10**9 - 1), "fields": fields, "members": _members}
-    return TableReader(keys, required=("name", "version"), make=_declared)
+    return TableReader(keys, required=("name", "version"), make=_declared, rules=(_either,))
+
+
+def _either(_: object, given: Collection[str]) -> None:
+    if ("fields" in given) is ("members" in given):
+        raise ValueError('a type needs either "fields" or, for an enum, "members". Write one of both.')
 
 
 def _declared(
@@ -64,14 +86,12 @@ def _declared(
     members: list[str] | None = None,
 ) -> DeclaredType:
     class_name = re.sub(r"\W", "_", name)
-    if fields is not None and members is None:
+    if fields is not None:
         annotations, uses = fields
         cls = dataclasses.make_dataclass(class_name, annotations, frozen=True, slots=True, module=MODULE)
         return DeclaredType(name, version, cls, uses)
-    if members is not None and fields is None:
-        members_class: type = enum.Enum(class_name, members, module=MODULE)  # type: ignore[misc]  # mypy wants literals
-        return DeclaredType(name, version, members_class, {})
-    raise ValueError('a type needs either "fields" or, for an enum, "members".')
+    members_class: type = enum.Enum(class_name, members or (), module=MODULE)  # type: ignore[misc]  # mypy wants literals
+    return DeclaredType(name, version, members_class, {})
 
 
 def _name(value: object) -> str:
@@ -83,9 +103,12 @@ def _name(value: object) -> str:
 def _members(value: object) -> list[str]:
     if not isinstance(value, list) or not value:
         raise ValueError('not a list of names. Write names in quotes, such as ["RED", "GREEN"].')
-    for member in value:
-        if not isinstance(member, str) or not _MEMBER.fullmatch(member) or member in _TAKEN:
-            raise ValueError(f'{member!r} is not a member name. Write letters, digits and "_", such as "RED".')
+    read_list(value, _check_member)
     if len(set(value)) < len(value):
         raise ValueError("a name is there twice. Write each once.")
     return value
+
+
+def _check_member(member: object) -> None:
+    if not isinstance(member, str) or not _MEMBER.fullmatch(member) or member in _TAKEN:
+        raise ValueError(f'{member!r} is not a member name. Write letters, digits and "_", such as "RED".')

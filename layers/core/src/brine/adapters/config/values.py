@@ -75,8 +75,11 @@ def choice(*texts: str, **values: Any) -> Callable[[object], Any]:
     def read(value: object) -> Any:
         if isinstance(value, str) and value in choices:
             return choices[value]
+        from brine.adapters.config.spelling import did_you_mean  # noqa: PLC0415 - only for a mistake
+
         quoted = ", ".join(f'"{text}"' for text in choices)
-        raise ValueError(f"not one of the choices. Write {'one of ' if len(choices) > 1 else ''}{quoted}.")
+        meant = did_you_mean(value, choices)
+        raise ValueError(f"not one of the choices.{meant} Write {'one of ' if len(choices) > 1 else ''}{quoted}.")
 
     return read
 

@@ -35,6 +35,11 @@ _REFRESHES = ("refreshes_total", "refreshes_removed", "r_")
 class DynamoBudgetStore(DynamoTable):
     """The BudgetStore port on the table of a DynamoItemStore."""
 
+    def ledger(self, key: str, *, deadline: Deadline | None = None) -> Ledger | None:
+        """Return the ledger of a budget, or None, with one GetItem. This is the BudgetLedgers port."""
+        attributes = self._attributes(self._at(_key(key)), deadline)
+        return None if attributes is None else _read(attributes)
+
     def take(self, key: str, take: Take, *, deadline: Deadline | None = None) -> tuple[bool, Ledger]:
         """Make a reservation with one UpdateItem. Raises StoreError.
 

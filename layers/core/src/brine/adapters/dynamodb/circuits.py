@@ -1,7 +1,7 @@
 """The circuits of origins in the cache table. Each circuit that is not closed has its own item.
 
 `stage` is the number of probes of the present stage, `owners` the names of those that were claimed, and `succeeded` of
-those that succeeded.
+those that succeeded. `opened_at`, `failed` and `requests` are for operators.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number, read_attributes
-from brine.domain.resilience.circuit import PROBE_WINDOW, PROBES
+from brine.domain.resilience.circuit import PROBE_WINDOW, PROBES, Opening
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from brine.adapters.dynamodb.items import Attributes
+    from brine.domain.resilience.circuit_state import CircuitState
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Claim
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 CIRCUIT = "circuit"
 
 _PREFIX = "o#"
+_OPENING = ("opened_at", "failed", "requests")
+"""The attributes with the members of an Opening."""
 _ROOM = "open_until <= :now AND (attribute_not_exists(owners) OR size(owners) < stage)"  # never holds without an item
 _TAKE = "SET probes_until = :until, evict_at = :evict_at ADD owners :owners"
 _OVER = "open_until <= :now AND probes_until <= :now"
@@ -41,9 +44,29 @@ class DynamoCircuitStore(DynamoTable):
         except (KeyError, TypeError, ValueError) as error:
             raise StoreUnavailable("GetItem: a circuit that is not ours") from error
 
-    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
+    def state(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> CircuitState | None:
+        """Return the state of the circuit, or None, with one GetItem. This is the CircuitStates port."""
+        from brine.domain.resilience.circuit_state import CircuitState  # noqa: PLC0415 - only for operators
+
+        attributes = self._attributes(self._at(_key(origin)), deadline)
+        if attributes is None:
+            return None
+        try:
+            at, failed, requests = (float(attributes[name]["N"]) for name in _OPENING)
+            return CircuitState(
+                open_until=float(attributes["open_until"]["N"]),
+                opening=Opening(at, int(failed), int(requests)),
+                probes=int(attributes["stage"]["N"]),
+                claimed=len(attributes.get("owners", {}).get("SS", ())),
+                succeeded=len(attributes.get("succeeded", {}).get("SS", ())),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise StoreUnavailable("GetItem: a circuit that is not ours") from error
+
+    def open(self, origin: OriginAddress, *, until: float, opening: Opening, deadline: Deadline | None = None) -> None:
         """Open the circuit with one PutItem. Raises StoreError."""
         numbers = {"open_until": until, "evict_at": int(until) + PROBE_WINDOW, "stage": PROBES[0]}
+        numbers |= dict(zip(_OPENING, opening, strict=True))
         item = {**_key(origin), **{name: number(value) for name, value in numbers.items()}}
         self._api.call("PutItem", {"TableName": self._table, "Item": item}, deadline)
 

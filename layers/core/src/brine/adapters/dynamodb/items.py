@@ -30,10 +30,12 @@ type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB
 class DynamoTable:
     """A table with the key attributes `pk` and `sk`, and the operations that all stores on it share."""
 
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
+    def __init__(
+        self, aws: Aws, table: str, *, retry_policy: RetryPolicy = RETRY_POLICY, max_answer: int = _MAX_ANSWER
+    ) -> None:
         self._aws = aws
         self._retry_policy = retry_policy
-        self._api = JsonApi(Service(aws, "dynamodb", retry_policy), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+        self._api = JsonApi(Service(aws, "dynamodb", retry_policy), "DynamoDB_20120810", "1.0", max_answer)
         self._table = table
 
     def _at(self, key: Attributes, **members: object) -> dict[str, object]:

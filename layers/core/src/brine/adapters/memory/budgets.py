@@ -21,6 +21,10 @@ class MemoryBudgetStore:
         self.ledgers: dict[str, Ledger] = {}
         self._lock = threading.Lock()
 
+    def ledger(self, key: str, *, deadline: Deadline | None = None) -> Ledger | None:
+        """Return the ledger of a budget, or None. This is the BudgetLedgers port."""
+        return self.ledgers.get(key)
+
     def take(self, key: str, take: Take, *, deadline: Deadline | None = None) -> tuple[bool, Ledger]:
         """Make a reservation if its conditions hold, and return the ledger."""
         with self._lock:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from brine.domain.resilience.circuit import PROBES
+from brine.domain.resilience.circuit_state import CircuitState
 
 if TYPE_CHECKING:
+    from brine.domain.resilience.circuit import Opening
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Claim
@@ -19,6 +21,7 @@ class MemoryCircuit:
     """A circuit that is not closed. `stage`: the number of its probes. `owners`, `succeeded`: of the claimed ones."""
 
     open_until: float
+    opening: Opening
     stage: int = PROBES[0]
     owners: set[str] = field(default_factory=set)
     succeeded: set[str] = field(default_factory=set)
@@ -37,10 +40,24 @@ class MemoryCircuitStore:
         circuit = self.circuits.get(origin)
         return None if circuit is None else circuit.open_until
 
-    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
+    def state(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> CircuitState | None:
+        """Return the state of the circuit, or None. This is the CircuitStates port."""
+        with self._lock:
+            circuit = self.circuits.get(origin)
+            if circuit is None:
+                return None
+            return CircuitState(
+                open_until=circuit.open_until,
+                opening=circuit.opening,
+                probes=circuit.stage,
+                claimed=len(circuit.owners),
+                succeeded=len(circuit.succeeded),
+            )
+
+    def open(self, origin: OriginAddress, *, until: float, opening: Opening, deadline: Deadline | None = None) -> None:
         """Open the circuit, and drop all claims."""
         with self._lock:
-            self.circuits[origin] = MemoryCircuit(until)
+            self.circuits[origin] = MemoryCircuit(until, opening)
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
@@ -74,7 +91,7 @@ class MemoryCircuitStore:
             if circuit.stage == PROBES[-1]:
                 del self.circuits[origin]
                 return True
-            self.circuits[origin] = MemoryCircuit(circuit.open_until, circuit.stage * 2)
+            self.circuits[origin] = MemoryCircuit(circuit.open_until, circuit.opening, circuit.stage * 2)
             return False
 
     def give_back(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:

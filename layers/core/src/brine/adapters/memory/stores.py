@@ -5,18 +5,23 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import Stamp
+from brine.ports.admin import ItemPage, TableItem
 from brine.ports.caching import ABANDONED, Held, Lease, split_lease_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from brine.domain.http.fields import Fields
+    from brine.ports.admin import TableKey
     from brine.ports.caching import Ending, Item, ItemStore
     from brine.ports.deadline import Deadline
+
+_STORED: Final = {"r#", "c#"}
+"""How the partition keys of stored responses and results begin."""
 
 
 class MemoryItemStore:
@@ -32,6 +37,19 @@ class MemoryItemStore:
     def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         """Put the item, and replace an existing one."""
         self.items[pk, sk] = item
+
+    def page(
+        self, *, limit: int, now: float, after: TableKey | None = None, deadline: Deadline | None = None
+    ) -> ItemPage:
+        """Return the next items in the order of their keys. This is the ItemPages port."""
+        keys = sorted(key for key in list(self.items) if after is None or key > after)
+        read = keys[:limit]
+        found = ((key, item) for key in read if (item := self.items.get(key)) is not None)
+        return ItemPage(
+            items=tuple(TableItem(*key, item) for key, item in found if key[0][:2] in _STORED and item.evict_at > now),
+            read=len(read),
+            next_after=read[-1] if len(keys) > limit else None,
+        )
 
     def clear(self) -> None:
         """Remove all items."""

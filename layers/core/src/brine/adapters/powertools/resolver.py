@@ -49,6 +49,15 @@ class FunctionResolver(APIGatewayHttpResolver):
         for route in self._static_routes + self._dynamic_routes:
             route._build_middleware_stack(self._router_middlewares, self)  # noqa: SLF001 - no public method does it
 
+    def resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Do as `resolve`, and keep the event from other threads, which Powertools would give it to."""
+        event_token, context_token = _event.set(self._to_proxy_event(event)), _context.set({})
+        try:
+            return self.resolve(event, context)
+        finally:
+            _event.reset(event_token)
+            _context.reset(context_token)
+
     def call(self, method: str, rule: str, event: dict[str, Any], arguments: dict[str, str]) -> dict[str, Any]:
         """Return the result of a route's function, as Lambda writes it. Raises what no handler of exceptions took."""
         route = next(

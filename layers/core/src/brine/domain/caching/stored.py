@@ -33,7 +33,8 @@ class StoredResponse:
     last freshened it (RFC 9111 section 4.2.3). `fetch_started` is when the fetch of the body began; purges are compared
     with it. `vary` names the selecting request fields, and `selection` has digests of their values. `generation` is the
     fencing token of its fill. `applied_stamps`: purges that were known before the fetch but have a later time.
-    `dependencies`: the stored responses that it was made from.
+    `dependencies`: the stored responses that it was made from. `tenant_digest` and `target_key`: of its resource, for
+    operators. A lookup takes both from the request.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     `frame`: the body as a frame of zstd, if it is stored so; see `zstd`.
     """
@@ -53,6 +54,8 @@ class StoredResponse:
     generation: int = 0
     applied_stamps: AppliedStamps = ()
     dependencies: tuple[Dependency, ...] = ()
+    tenant_digest: str = ""
+    target_key: str = ""
     stale_from: float = inf
     frame: ZstdFrame | None = field(default=None, compare=False, repr=False)
 

@@ -55,7 +55,12 @@ def is_response_purged(stored: StoredResponse, resource: Resource, stamps: Mappi
     """Return whether a hard purge of the response, or of a response that it was made from, invalidated it."""
     if not stored.dependencies:
         return is_purged(stored, stamps, now)
-    if is_purged(stored, _of(stamp_names(resource, stored.tags), stamps), now):
+    return is_whole_purged(stored, stamp_names(resource, stored.tags), stamps, now)
+
+
+def is_whole_purged(stored: StoredResponse, own: tuple[str, ...], stamps: Mapping[str, Stamp], now: float) -> bool:
+    """Do as `is_response_purged`, with the names of the response's own stamps."""
+    if is_purged(stored, _of(own, stamps), now):
         return True
     return any(is_purged(one, _of(one.names, stamps), now) for one in stored.dependencies)
 
@@ -64,8 +69,13 @@ def response_stale_from(stored: StoredResponse, resource: Resource, stamps: Mapp
     """Return when a soft purge of the response, or of one that it was made from, made it stale; else infinite."""
     if not stored.dependencies:
         return stale_from(stored, stamps)
-    own = stale_from(stored, _of(stamp_names(resource, stored.tags), stamps))
-    return min([own, *[stale_from(one, _of(one.names, stamps)) for one in stored.dependencies]], default=inf)
+    return whole_stale_from(stored, stamp_names(resource, stored.tags), stamps)
+
+
+def whole_stale_from(stored: StoredResponse, own: tuple[str, ...], stamps: Mapping[str, Stamp]) -> float:
+    """Do as `response_stale_from`, with the names of the response's own stamps."""
+    of_own = stale_from(stored, _of(own, stamps))
+    return min([of_own, *[stale_from(one, _of(one.names, stamps)) for one in stored.dependencies]], default=inf)
 
 
 def _of(names: tuple[str, ...], stamps: Mapping[str, Stamp]) -> dict[str, Stamp]:

@@ -113,20 +113,33 @@ def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ..
 
     The names without `tags` come first: they are known before the response is.
     """
-    names = f"route:{resource.route}", *_common_names(f"key:{resource.key}", resource.tenant, tags)
+    digest = resource.tenant if resource.tenant == NO_TENANT else tenant_digest(resource.tenant)
+    names = f"route:{resource.route}", *_common_names(f"key:{resource.key}", digest, tags)
     return (key_stamp(resource.target_key), *names) if resource.target_key else names
 
 
 def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the names of all stamps that apply to a result of Python code."""
-    return _common_names(result_stamp(key), tenant, tags)
+    return _common_names(result_stamp(key), tenant if tenant == NO_TENANT else tenant_digest(tenant), tags)
 
 
-def _common_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
-    if tenant == NO_TENANT:
+def listed_stamp_names(
+    own: tuple[str, ...], digest: str, tags: tuple[str, ...], *, route: str | None = None
+) -> tuple[str, ...]:
+    """Return the same names for an item of the table, which has only the digest of its tenant, "" for none.
+
+    own: the names of its own stamps: of its key, or of its result, and of the target of a query. route: None for a
+    result.
+    """
+    names = (*own[1:], *_common_names(own[0], digest, tags))
+    return names if route is None else (route_stamp(route), *names)
+
+
+def _common_names(own: str, digest: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+    if not digest:
         return EVERYTHING, own, *map(tag_stamp, tags)
-    of_tags = [name for tag in tags for name in (tag_stamp(tag, tenant), all_tenants_stamp(tag))]
-    return EVERYTHING, own, tenant_stamp(tenant), *of_tags
+    of_tags = [name for tag in tags for name in (f"tag@{digest}:{tag}", all_tenants_stamp(tag))]
+    return EVERYTHING, own, f"tenant:{digest}", *of_tags
 
 
 def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:

@@ -3,7 +3,8 @@
 A circuit is closed until an origin fails too large a share of the requests of a time, over several URLs. Then it is
 open for a while, and the gateway sends the origin no request. After that it is half open: one request goes out as a
 probe, after its success two, and then four. If all of them succeed, the circuit is closed; a failure opens it again.
-The only stored state of a circuit is the time until which it is open, and its probes; a closed circuit is not stored.
+The stored state of a circuit is the time until which it is open, its probes, and its opening, which is for operators
+alone. A closed circuit is not stored.
 """
 
 from __future__ import annotations
@@ -65,6 +66,14 @@ class Sample(NamedTuple):
     unconnected: bool = False
 
 
+class Opening(NamedTuple):
+    """When a circuit opened, in seconds since 1970, and how many of the last requests had failed."""
+
+    at: float
+    failed: int
+    requests: int
+
+
 def new_samples() -> deque[Sample]:
     """Return an empty record of the requests to an origin, the newest last."""
     return deque(maxlen=MOST_SAMPLES)
@@ -89,6 +98,15 @@ def opens_circuit(samples: Iterable[Sample], breaker: CircuitBreaker) -> bool:
     if len(recent) >= breaker.least_requests and _fails(recent, breaker):
         return True
     return len(streak) >= breaker.least_streak and _fails(streak, breaker)
+
+
+def opening_of(samples: Iterable[Sample], breaker: CircuitBreaker) -> Opening:
+    """Return the opening that these requests, the newest last, cause. There is at least one."""
+    newest = list(samples)[::-1]
+    now = newest[0].time
+    recent = [sample for sample in newest if abs(now - sample.time) <= breaker.window]
+    counted = recent if len(recent) >= breaker.least_requests else _streak(newest)
+    return Opening(now, sum(sample.failed for sample in counted), len(counted))
 
 
 def _streak(newest: list[Sample]) -> list[Sample]:

@@ -20,11 +20,16 @@ _NAMESPACE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 @dataclass(frozen=True, slots=True)
 class ResultEntry:
-    """The key, tenant and tags of a stored result. An operator can purge it by each of these."""
+    """The key, tenant and tags of a stored result. An operator can purge it by each of these.
+
+    `cache` and `function`: the names of the cache and of the cached function, "" without one, for operators.
+    """
 
     key: str
     tenant: str = NO_TENANT
     tags: tuple[str, ...] = ()
+    cache: str = ""
+    function: str = ""
 
     def stamp_names(self, others: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Return the names of all stamps that apply to this result. `others`: tags under which it was stored."""

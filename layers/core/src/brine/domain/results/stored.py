@@ -34,6 +34,7 @@ class StoredResult:
     fencing token of the computation's lease. `applied_stamps`: purges that were known before it began but have a later
     time.
     `took`: seconds that the computation took.
+    `cache`, `function` and `tenant_digest`: its cache, its function and its tenant, for operators. No lookup uses them.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
@@ -45,6 +46,9 @@ class StoredResult:
     tags: tuple[str, ...] = ()
     generation: int = 0
     applied_stamps: AppliedStamps = ()
+    cache: str = ""
+    function: str = ""
+    tenant_digest: str = ""
     stale_from: float = inf
 
     @property

@@ -19,6 +19,7 @@ from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import StoredResponse
 from brine.domain.purging.dependencies import all_stamp_names, is_response_purged
 from brine.domain.purging.stamps import TAG_PURGES, applied_stamps, key_stamp, stamp_names
+from brine.domain.routing.tenant import NO_TENANT, tenant_digest
 from brine.errors import StoreError
 from brine.ports.caching import Item, lease_key
 from brine.service.compression.compressor import BodyCompressor
@@ -185,7 +186,13 @@ class ResponseStore:
             lead.ending = "settled"
             return False
         applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
-        placed = replace(stored, generation=lease.token, applied_stamps=applied)
+        placed = replace(
+            stored,
+            generation=lease.token,
+            applied_stamps=applied,
+            tenant_digest="" if resource.tenant == NO_TENANT else tenant_digest(resource.tenant),
+            target_key=resource.target_key,
+        )
         if self._is_purged_meanwhile(placed, resource, trace):
             return False
         until = min(evict_at, LAST_SECOND)

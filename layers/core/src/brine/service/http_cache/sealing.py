@@ -15,7 +15,7 @@ from brine_codec import Malformed, Registry
 from brine_codec.envelope.compression import decompress
 from brine_codec.envelope.header import COMPRESSION_ZSTD
 
-STORED_RESPONSE_VERSION = 7
+STORED_RESPONSE_VERSION = 8
 
 
 def stored_response_registry() -> Registry:
@@ -61,6 +61,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
             (one.names, one.began, one.confirmed, one.applied_stamps, one.route, one.target, one.tags, one.has_tenant)
             for one in stored.dependencies
         ),
+        (stored.tenant_digest, stored.target_key) if stored.tenant_digest or stored.target_key else (),
     )
 
 
@@ -97,6 +98,7 @@ def _make(*values: object) -> StoredResponse:
             int(generation),
             tuple(applied),
             tuple(dependencies),
+            tuple(() | (str(), str()) as owner),
         ) if _are(str, (*vary, *tags)) and _are(int, (status, generation, key_id)) and len(digests) == len(vary):
             frame = None if type(body) is bytes else _frame(body)
             return StoredResponse(
@@ -115,6 +117,8 @@ def _make(*values: object) -> StoredResponse:
                 generation=generation,
                 applied_stamps=tuple(map(_applied, applied)),
                 dependencies=tuple(map(_dependency, dependencies)),
+                tenant_digest=owner[0] if owner else "",
+                target_key=owner[1] if owner else "",
                 frame=frame,
             )
         case _:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from brine.domain.resilience.budget_ledger import Ledger, Take
     from brine.domain.resilience.budget_plan import BudgetWait
     from brine.domain.resilience.rate_limit import RateLimit
+    from brine.domain.routing.origin import OriginAddress
     from brine.ports.origins import BudgetStore
     from brine.service.transaction import Trace, Transaction
 
@@ -169,7 +170,11 @@ def _applied(allowance: Allowance, take: Take) -> tuple[bool, Ledger]:
 
 
 def _key(transaction: Transaction, budget: OriginBudget) -> str:
-    """Return the key of the budget for a transaction. A route with other figures begins a new count."""
-    tenant = transaction.resource.tenant if budget.per_tenant else ""
+    """Return the key of the budget for a transaction."""
+    return budget_key(transaction.route.origin, budget, transaction.resource.tenant)
+
+
+def budget_key(origin: OriginAddress, budget: OriginBudget, tenant: str) -> str:
+    """Return the key of a budget in the store. A route with other figures begins a new count."""
     figures = f"{budget.requests}/{budget.period!r}/{budget.burst}"
-    return "\n".join([str(transaction.route.origin), budget.name, figures, tenant])
+    return "\n".join([str(origin), budget.name, figures, tenant if budget.per_tenant else ""])

@@ -13,7 +13,14 @@ from math import inf
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from brine.domain.resilience.circuit import STREAK_GAP, needs_probe, new_samples, opens_circuit
+from brine.domain.resilience.circuit import (
+    STREAK_GAP,
+    Opening,
+    needs_probe,
+    new_samples,
+    opening_of,
+    opens_circuit,
+)
 from brine.errors import OriginCircuitOpen, StoreError
 
 if TYPE_CHECKING:
@@ -108,7 +115,7 @@ class Circuits:
         with self._lock:
             self._known.setdefault(transaction.route.origin, _Known()).failed_at = now
         if probe is not None:
-            self._open(transaction, trace, breaker, now)
+            self._open(transaction, trace, breaker, Opening(now, 1, 1))
 
     def withdrawn(
         self, transaction: Transaction, trace: Trace, probe: str | None, now: float, pause: float = 0.0
@@ -137,17 +144,21 @@ class Circuits:
             known.samples.append(sample)
             if not sample.failed or not opens_circuit(known.samples, breaker):
                 return
-        self._open(transaction, trace, breaker, sample.time)
+            opening = opening_of(known.samples, breaker)
+        self._open(transaction, trace, breaker, opening)
 
-    def _open(self, transaction: Transaction, trace: Trace, breaker: CircuitBreaker, now: float) -> None:
+    def _open(self, transaction: Transaction, trace: Trace, breaker: CircuitBreaker, opening: Opening) -> None:
         """Open the circuit for all environments."""
-        origin, until = transaction.route.origin, now + breaker.open_for
+        origin, now = transaction.route.origin, opening.at
+        until = now + breaker.open_for
         with self._lock:
             known = self._known[origin]
             known.begin_anew()
             known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails
         opened = self._write(
-            transaction, trace, lambda store, deadline: store.open(origin, until=until, deadline=deadline)
+            transaction,
+            trace,
+            lambda store, deadline: store.open(origin, until=until, opening=opening, deadline=deadline),
         )
         if opened is not False:
             with self._lock:

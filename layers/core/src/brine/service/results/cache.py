@@ -289,7 +289,9 @@ class Cache:
         from brine.service.results.refreshes.renewal import Renewal  # noqa: PLC0415 - no answer to a request needs it
 
         renewal = Renewal(
-            place=ResultEntry(self.hashed_key(key), self._tenant, check_tags(tags)),
+            place=ResultEntry(
+                self.hashed_key(key), self._tenant, check_tags(tags), cache=self.name, function=function or ""
+            ),
             compute=compute,
             windows=ResultLifetimes.of(freshness_lifetime, grace, negative),
             results=self._results,
@@ -415,7 +417,9 @@ class Cache:
     def _call_options(self, request: ResultRequest[Any], lifetimes: ResultLifetimes) -> dict[str, Any]:
         tenant = self._tenant if request.tenant is None else request.tenant
         return {
-            "place": ResultEntry(self._key(request.key, tenant), tenant, check_tags(request.tags)),
+            "place": ResultEntry(
+                self._key(request.key, tenant), tenant, check_tags(request.tags), self.name, request.function
+            ),
             "windows": lifetimes,
             "results": self._results,
             "single_flight": self._single_flight,

@@ -18,7 +18,7 @@ class ResultRequest[R]:
 
     cached_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is served at
     once, and the call is repeated in the background.
-    tenant: the checked tenant of the result, None for that of the cache.
+    tenant: the checked tenant of the result, None for that of the cache. function: the name of a cached function.
     """
 
     key: Key
@@ -26,3 +26,4 @@ class ResultRequest[R]:
     tags: Collection[str]
     cached_call: CachedCall | None = None
     tenant: str | None = None
+    function: str = ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Registry
 
 PURPOSE: Final = "brine results"
-STORED_RESULT_VERSION: Final = 4
+STORED_RESULT_VERSION: Final = 5
 PLACE_OF_VALUE: Final = "[5]"
 """Where the values of `pack` have the caller's object, in the path of an error."""
 
@@ -35,7 +35,8 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
     else:
         kind = "value"
     times = stored.began, stored.fresh_until, stored.grace_until, stored.took
-    return kind, times, stored.tags, stored.generation, stored.applied_stamps, value
+    source = stored.cache, stored.function, stored.tenant_digest
+    return kind, times, stored.tags, stored.generation, stored.applied_stamps, value, source
 
 
 def unpack(content: object) -> StoredResult:
@@ -48,6 +49,7 @@ def unpack(content: object) -> StoredResult:
             int(generation),
             tuple(applied_stamps),
             value,
+            (str(cache), str(function), str(tenant_digest)),
         ) if all(type(tag) is str for tag in tags):
             return StoredResult(
                 value=_value(kind, value),
@@ -58,6 +60,9 @@ def unpack(content: object) -> StoredResult:
                 tags=tags,
                 generation=generation,
                 applied_stamps=tuple(map(_applied, applied_stamps)),
+                cache=cache,
+                function=function,
+                tenant_digest=tenant_digest,
             )
         case _:
             raise Undecodable("this is not a stored result")

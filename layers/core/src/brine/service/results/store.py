@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
 from brine.domain.results.stored import EnvelopeReference
+from brine.domain.routing.tenant import NO_TENANT, tenant_digest
 from brine.ports.caching import Item
 from brine.service.diagnostics import Fault
 from brine.service.results.parallel import in_parallel
@@ -143,7 +144,15 @@ class ResultStore:
             lead.ending = "settled"
             return False
         applied = applied_stamps(stored, lookup.stamps)
-        computed = replace(stored, tags=place.tags, generation=lease.token, applied_stamps=applied)
+        computed = replace(
+            stored,
+            tags=place.tags,
+            generation=lease.token,
+            applied_stamps=applied,
+            cache=place.cache,
+            function=place.function,
+            tenant_digest="" if place.tenant == NO_TENANT else tenant_digest(place.tenant),
+        )
         if not computed.is_usable(trace.now):
             lead.ending = "settled"
             return False

@@ -134,7 +134,8 @@ class KeyedFunction[**P]:
         self._register_classes()
         key, tenant = self._key_and_tenant(args, kwargs)
         call = CachedCall(self.full_name, args, kwargs, self._early_refresh) if self._may_be_refreshed() else None
-        return ResultRequest(key, self._computation(args, kwargs), self._tags_of(args, kwargs), call, tenant)
+        tags = self._tags_of(args, kwargs)
+        return ResultRequest(key, self._computation(args, kwargs), tags, call, tenant, self.full_name)
 
     def _may_be_refreshed(self) -> bool:
         """Return whether a refresh request can repeat a call: it has neither outer variables nor the object."""

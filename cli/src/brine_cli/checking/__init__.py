@@ -1,0 +1,1 @@
+"""Checks the files of a project, for `brine check` and for the start of `brine dev`."""

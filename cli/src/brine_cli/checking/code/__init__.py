@@ -1,0 +1,1 @@
+"""Checks the code of functions: first as text, then by importing it in a process of its own."""

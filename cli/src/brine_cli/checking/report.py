@@ -1,0 +1,122 @@
+"""Writes the result of a check: as text for a person, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from brine_cli.errors import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from brine_cli.checking.finding import Finding
+    from brine_cli.checking.project import Checked
+
+_INDENT: Final = "      "
+_MOST_NAMES: Final = 6
+_LONGEST_LINE: Final = 160
+
+
+class Report:
+    """The text of a result. width: of the terminal, None for no limit. in_colour: whether with codes for colours."""
+
+    def __init__(self, *, width: int | None = None, in_colour: bool = False) -> None:
+        self._width = width
+        self._in_colour = in_colour
+
+    def lines(self, checked: Checked) -> Iterator[str]:
+        """Yield the lines: each finding with its place, its line of the file and its remedy, and a summary."""
+        for finding in checked.findings:
+            yield from self.lines_of(finding)
+            yield ""
+        yield self.summary(checked)
+
+    def lines_of(self, finding: Finding) -> Iterator[str]:
+        """Yield the lines of one finding."""
+        colour = "yellow" if finding.is_warning else "red"
+        place = finding.place
+        where = f"{shown(finding.file)}:{place.line}:{place.column}" if place else shown(finding.file)
+        kind = f"{'warning' if finding.is_warning else 'mistake'} {finding.code}"
+        head = f"{finding.given}: {finding.message}" if finding.given else finding.message
+        yield f"{self._styled(where, bold=True)}: {self._styled(kind, fg=colour)}: {head}"
+        if place is not None and finding.shown.strip():
+            text = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
+            number = str(place.line)
+            yield f"{number:>5} | {text}"
+            mark = finding.shown_place or place
+            width = max(1, min(mark.end_column, len(text) + 1) - mark.column)
+            if mark.column <= len(text) + 1:
+                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._styled('^' * width, fg=colour)}"
+        if finding.remedy:
+            yield from self._wrapped(finding.remedy)
+
+    def summary(self, checked: Checked) -> str:
+        """Return the last line."""
+        imported = _counted(checked.functions, "function") + " imported" if checked.functions else ""
+        ignored = f"{_counted(checked.ignored, 'warning')} silenced" if checked.ignored else ""
+        parts = [part for part in (imported, ignored) if part]
+        details = f" ({', '.join(parts)})" if parts else ""
+        if not checked.findings:
+            return self._styled("Nothing wrong", fg="green") + f" in {_names(checked.files)}{details}."
+        counts = [
+            self._styled(_counted(checked.mistakes, "mistake"), fg="red") if checked.mistakes else "",
+            self._styled(_counted(checked.warnings, "warning"), fg="yellow") if checked.warnings else "",
+        ]
+        silence = " A comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
+        found = " and ".join(count for count in counts if count)
+        return f"{found} in {_counted(len(checked.files), 'file')}{details}.{silence}"
+
+    def _styled(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
+        return click.style(text, fg=fg, bold=bold or None) if self._in_colour else text
+
+    def _wrapped(self, text: str) -> Iterator[str]:
+        if self._width is None:
+            yield f"{_INDENT}= {text}"
+            return
+        room = max(40, self._width - len(_INDENT) - 2)
+        for index, line in enumerate(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)):
+            yield f"{_INDENT}{'=' if index == 0 else ' '} {line}"
+
+
+def as_json(checked: Checked) -> str:
+    """Return the result as a JSON document."""
+    document = {
+        "mistakes": checked.mistakes,
+        "warnings": checked.warnings,
+        "ignored": checked.ignored,
+        "functions": checked.functions,
+        "files": [shown(file) for file in checked.files],
+        "findings": [_as_object(finding) for finding in checked.findings],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _as_object(finding: Finding) -> dict[str, object]:
+    place = finding.place
+    return {
+        "code": finding.code,
+        "severity": "warning" if finding.is_warning else "mistake",
+        "file": shown(finding.file),
+        "line": None if place is None else place.line,
+        "column": None if place is None else place.column,
+        "end_column": None if place is None else place.end_column,
+        "given": finding.given,
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
+
+
+def _names(files: tuple[Path, ...]) -> str:
+    names = [shown(file) for file in files]
+    listed = ", ".join(names[:_MOST_NAMES])
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{_counted(len(names), 'file')}: {listed}{more}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Checks template.yaml: references, parameters, layers, events, variables and handlers."""

@@ -1,0 +1,1 @@
+"""Places of keys and values in TOML files, and mistakes of their syntax."""

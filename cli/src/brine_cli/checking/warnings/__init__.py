@@ -1,0 +1,1 @@
+"""Warnings about routes: settings that are valid, and probably not intended."""

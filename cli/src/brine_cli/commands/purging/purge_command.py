@@ -1,0 +1,102 @@
+"""`brine purge`, as it is on the command line. purge.py runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from brine_cli.commands.options import FILE
+from brine_cli.commands.purging.purge_options import PurgeOptions
+
+
+@click.command("purge")
+@click.option(
+    "--url", metavar="PATH", help="Responses for this path and query, as a client sends them, in all variants."
+)
+@click.option("--tag", metavar="TAG", help="Responses with this tag, on every route without tenants.")
+@click.option("--route", metavar="NAME", help="All responses of this route.")
+@click.option("--everything", is_flag=True, help="All responses.")
+@click.option(
+    "--tenant",
+    metavar="TENANT",
+    help="All responses of this tenant; with --url or --tag, only its responses of that URL or tag.",
+)
+@click.option("--all-tenants", is_flag=True, help="With --tag: the responses of every tenant with this tag too.")
+@click.option(
+    "--soft",
+    is_flag=True,
+    help="Mark the responses as stale: they are validated, or served if the origin fails and the route allows it.",
+)
+@click.option(
+    "--table",
+    metavar="NAME",
+    show_default="the variable BRINE_TABLE",
+    help="The output TableName of the stack.",
+)
+@click.option("--region", metavar="NAME", show_default="the configured one", help="AWS region.")
+@click.option("--endpoint-url", metavar="URL", help="The URL of an AWS emulator, as `brine dev` prints it.")
+@click.option(
+    "--routes",
+    type=FILE,
+    default=Path("layers/routes/routes.toml"),
+    metavar="FILE",
+    help="The deployed routes, for --route and --url. For --url, ${NAME} in the file is a variable of this shell.",
+)
+@click.option(
+    "--app",
+    type=FILE,
+    metavar="FILE",
+    help="The code of a function, such as functions/shop/app.py, for --route and --url: its routes instead of the "
+    "gateway's. The file is run.",
+)
+@click.option(
+    "--part",
+    metavar="ROUTE",
+    help="With --app and --url: the URL is a path that the function fetches from this route of its routes.toml. "
+    "${NAME} in this file is a variable of this shell.",
+)
+@click.option(
+    "--namespace",
+    metavar="NAME",
+    show_default="the variable BRINE_NAMESPACE",
+    help="With --app: the BRINE_NAMESPACE of the function.",
+)
+def command(**given: object) -> None:
+    """Purge stored responses, with the AWS credentials that are configured here.
+
+    The purge is stored when the command returns. Every process of the gateway obeys it within PurgeDelta, a parameter
+    of the stack (1 second by default). docs/purging.md says which responses a purge affects, and its cost.
+
+    \b
+    Examples:
+      brine purge --url '/orders/7?lang=en'
+      brine purge --tag menu --soft
+      brine purge --table my-table --everything
+    """
+    options = PurgeOptions(**given)  # type: ignore[arg-type]  # click has checked each value
+    _check(options)
+    from brine_cli.commands.purging import purge  # noqa: PLC0415 - it imports what the help does not need
+
+    purge.run(options)
+
+
+def _check(options: PurgeOptions) -> None:
+    """Raise UsageError for options that exclude or need each other."""
+    ranges = [options.url is not None, options.tag is not None, options.route is not None, options.everything]
+    if options.tenant is None and not any(ranges):
+        raise click.UsageError("Give what to purge: --url, --tag, --route, --tenant or --everything.")
+    if sum(ranges) > 1:
+        raise click.UsageError("Give only one of --url, --tag, --route and --everything.")
+    if options.tenant is not None and (options.route is not None or options.everything):
+        raise click.UsageError("--tenant cannot be combined with --route or --everything.")
+    if options.tenant == "":
+        raise click.UsageError("--tenant needs a name.")
+    if options.all_tenants and (options.tag is None or options.tenant is not None):
+        raise click.UsageError("--all-tenants goes with --tag, and without --tenant.")
+    if options.app is not None and options.url is None and options.route is None:
+        raise click.UsageError("--app goes with --url or --route: all other purges cover functions anyway.")
+    if options.part is not None and (options.app is None or options.url is None):
+        raise click.UsageError("--part goes with --app and --url.")
+    if options.namespace is not None and options.app is None:
+        raise click.UsageError("--namespace goes with --app.")

@@ -1,0 +1,1 @@
+"""The commands that serve a template or prepare it for `sam local`."""

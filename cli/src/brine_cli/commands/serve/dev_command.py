@@ -1,0 +1,99 @@
+"""`brine dev`, as it is on the command line. commands/dev.py runs it."""
+
+from __future__ import annotations
+
+import click
+
+from brine_cli.commands.options import BRINE, FILE, StackBeside, emulator_options
+from brine_cli.commands.serve.dev_options import DevOptions
+from brine_cli.project.default_template import default_template
+
+
+@click.command("dev")
+@click.option(
+    "--template",
+    type=FILE,
+    default=default_template,
+    show_default="[tool.brine] of pyproject.toml, or template.yaml",
+    metavar="FILE",
+    help="The template to serve.",
+)
+@click.option(
+    "--beside",
+    multiple=True,
+    type=StackBeside(),
+    metavar="[NAME=]FILE",
+    help="Also serve the template of a stack beside this one, which may import its exports and SSM parameters. "
+    f"May be repeated. Default of NAME: {BRINE}.",
+)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=3000, metavar="PORT", help="Port; 0 takes a free one.")
+@click.option(
+    "--origin", metavar="URL", help="A single route from / to this URL, with the defaults of a route in routes.toml."
+)
+@click.option("--routes", type=FILE, metavar="FILE", help="A routes.toml to use instead of the template's.")
+@click.option(
+    "--freshness",
+    metavar="DURATION",
+    help="With --origin: how long a response is fresh if the origin does not say, such as 60s (freshness_lifetime).",
+)
+@click.option(
+    "--grace",
+    metavar="DURATION",
+    help="With --origin: how long a stale response may replace an error, such as 10m (grace).",
+)
+@click.option(
+    "--forward-header",
+    multiple=True,
+    metavar="NAME",
+    help="With --origin: a further request header that reaches the origin, such as cookie (forward_headers). "
+    "May be repeated.",
+)
+@click.option(
+    "--rfc",
+    is_flag=True,
+    help="With --origin: the rules of RFC 9111 alone, for measurements. The start says what that turns off.",
+)
+@click.option(
+    "--secrets",
+    type=FILE,
+    metavar="FILE",
+    help="A file of secrets for the credentials of routes: NAME=VALUE or parameter:NAME=VALUE in each line. "
+    "The twin creates them in the AWS emulator.",
+)
+@click.option(
+    "--environments",
+    type=click.IntRange(0),
+    default=0,
+    show_default="at most 100, and one with many threads for functions that permit it in the template",
+    metavar="N",
+    help="At most N processes per function, each with one request at a time and its own L1.",
+)
+@click.option("--aws-endpoint", metavar="URL", help="An AWS emulator to use instead of moto; its data stays.")
+@click.option(
+    "--log",
+    type=click.Choice(("line", "full", "json", "none")),
+    default="line",
+    help="The form of the log. line: a line for each request, and the output of functions. full: also metrics and all "
+    "values of log records. json: a record in JSON for each request, and the output of functions unchanged. none: "
+    "neither.",
+)
+@emulator_options
+def command(**given: object) -> int:
+    """Serve the functions of a template over HTTP, as API Gateway and Lambda do.
+
+    moto emulates DynamoDB, S3, SQS and Secrets Manager, and httpbin is an origin. Ctrl-C stops everything.
+    docs/local-twin.md lists what the twin emulates and what it does not.
+
+    \b
+    Examples:
+      brine dev
+      brine dev --origin https://api.example.com --freshness 60s
+      brine dev --template samples/template.yaml --port 0
+    """
+    options = DevOptions(**given)  # type: ignore[arg-type]  # click has checked each value
+    if options.origin is not None and options.routes is not None:
+        raise click.UsageError("--origin and --routes exclude each other. Put the origin into the routes file.")
+    from brine_cli.commands import dev  # noqa: PLC0415  (it imports the twin, which the help does not need)
+
+    return dev.run(options)

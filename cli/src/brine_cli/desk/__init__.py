@@ -1,0 +1,1 @@
+"""The admin API of the twin: it answers below /_brine/ in the twin's own process."""

@@ -1,0 +1,88 @@
+"""Asks the admin API of a running twin, for commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from brine_cli.errors import CommandError
+from brine_cli.project.default_template import default_template
+from brine_cli.running_twin import RunningTwin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_URL: Final = "http://127.0.0.1:3000"
+SECONDS: Final = 40.0
+"""How long to wait for an answer. The admin API answers within 20 s."""
+
+
+def found_twin(given: str | None) -> str:
+    """Return the URL of a twin: the given one, that of the template in this folder, or the default.
+
+    Raises CommandError for a text that is not the URL of a server.
+    """
+    if given is None:
+        running = RunningTwin.find(Path(default_template()), os.environ)
+        return DEFAULT_URL if running is None else running.url
+    parts = urlsplit(given if "://" in given else f"http://{given}")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise CommandError(f"--twin {given} is not the URL of a server. Write it as http://127.0.0.1:3000")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class DeskClient:
+    """The admin API of the twin at `url`. Every method raises CommandError."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def get(self, name: str, parameters: Mapping[str, str | None]) -> dict[str, Any]:
+        """Return the document of a GET. A parameter that is None is left out."""
+        query = urlencode({key: value for key, value in parameters.items() if value is not None})
+        return self._document(urllib.request.Request(f"{self.url}/_brine/{name}?{query}"))  # noqa: S310 - http(s), by found_twin
+
+    def post(self, name: str, members: Mapping[str, object]) -> dict[str, Any]:
+        """Return the document of a POST of a JSON object. A member that is None is left out."""
+        body = json.dumps({key: value for key, value in members.items() if value is not None}).encode()
+        request = urllib.request.Request(  # noqa: S310 - as above
+            f"{self.url}/_brine/{name}", body, {"content-type": "application/json"}, method="POST"
+        )
+        return self._document(request)
+
+    def _document(self, request: urllib.request.Request) -> dict[str, Any]:
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
+                document = json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            raise self._refused(refusal) from None
+        except OSError as error:
+            cause = error.reason if isinstance(error, urllib.error.URLError) else error
+            reason = getattr(cause, "strerror", None) or cause
+            raise CommandError(
+                f"no twin answers at {self.url} ({reason}). Start one with `brine dev`, or name its URL with --twin"
+            ) from None
+        except ValueError:
+            raise self._foreign() from None
+        if not isinstance(document, dict):
+            raise self._foreign()
+        return document
+
+    def _refused(self, refusal: urllib.error.HTTPError) -> CommandError:
+        """Return the error for an answer that is a problem."""
+        with refusal:
+            try:
+                detail = json.loads(refusal.read())["detail"]
+            except (OSError, ValueError, KeyError, TypeError):
+                return self._foreign()
+        return CommandError(str(detail).removesuffix("."))
+
+    def _foreign(self) -> CommandError:
+        return CommandError(
+            f"{self.url} answers, but not as `brine dev` does. Name the URL of a running twin with --twin"
+        )
