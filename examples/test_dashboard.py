@@ -50,6 +50,20 @@ def test_a_stale_dashboard_is_served_and_refreshed() -> None:
     assert api.get("/dashboard/17").json()["offers"] == ["coffee"]
 
 
+def test_an_explanation_says_why_the_dashboard_is_stale() -> None:
+    api = client()
+    api.get("/dashboard/17")
+    assert api.explain("/dashboard/17").verdict.result == "hit"
+
+    api.clock.advance("2m")
+    explained = api.explain("/dashboard/17")
+    assert explained.verdict.action == "serve-stale"
+    assert "stale for 1 min" in explained.verdict.sentence
+    [stored] = explained.stored
+    assert sorted(stored.parts) == [("offers", "/today"), ("orders", "/by/17"), ("profiles", "/17")]
+    assert api.runs == [("dashboard", {"customer": "17"})]
+
+
 def test_the_dashboard_does_without_offers() -> None:
     api = client(offers=Reply(status=503))
     response = api.get("/dashboard/17")

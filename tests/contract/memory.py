@@ -43,6 +43,14 @@ class MemoryContract:
 
         assert [memory.get(key) for key in (A, B, C)] == ["a", None, "c"]
 
+    def test_peeking_is_no_use(self, memory: Memory[str]) -> None:
+        memory.put(A, "a", 50)
+        memory.put(B, "b", 50)
+        assert (memory.peek(A), memory.peek(C)) == ("a", None)
+        memory.put(C, "c", 50)
+
+        assert [memory.peek(key) for key in (A, B, C)] == [None, "b", "c"]
+
     def test_a_value_too_large_is_not_kept_and_neither_is_what_it_was_to_replace(self, memory: Memory[str]) -> None:
         memory.put(A, "old", 10)
 

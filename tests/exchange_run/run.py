@@ -192,7 +192,7 @@ class Run:
     def _kill(self, twin: Twin) -> None:
         """Kill a process of the exchange's function now and then, at any point of its work."""
         kills, chance = self._plan.kills, self._chance("kills")
-        environments = twin._environments["ExchangeFunction"]
+        environments = twin._served.runner.invokers["ExchangeFunction"].start()
         assert isinstance(environments, OnDemandEnvironments)
         while kills is not None and not self._is_over.wait(kills * 2 * chance.random()):
             alive = [environment for environment in tuple(environments._all) if environment.is_alive]

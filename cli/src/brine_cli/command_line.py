@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "types": LazyCommand("brine_cli.commands.project.types_command", "declare the classes of your code to the gateway"),
     "check": LazyCommand("brine_cli.commands.check", "report every mistake of a project, with line and remedy"),
     "ls": LazyCommand("brine_cli.commands.inspect.ls", "list stored responses and results"),
+    "explain": LazyCommand("brine_cli.commands.inspect.explain", "explain what a request would do now, and why"),
     "get": LazyCommand("brine_cli.commands.inspect.get", "send a request, and explain its answer"),
     "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
     "top": LazyCommand("brine_cli.commands.inspect.top", "show the hit ratio, the times and the hot keys of a twin"),

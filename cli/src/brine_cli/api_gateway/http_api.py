@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.http.pages import Pages
-    from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.lambda_runtime.environments import Invoker
     from brine_cli.live.exchange import Exchange
     from brine_cli.live.recorder import Recorder
 
@@ -40,7 +40,7 @@ class HttpApi:
     """
 
     routes: RouteTable
-    environments: Mapping[str, Environments]
+    environments: Mapping[str, Invoker]
     admission: Admission
     report: Callable[[str], None]
     integration_timeout: float

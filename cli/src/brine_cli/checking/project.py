@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.checking.configuration.file_set import FileSet
-from brine_cli.checking.configuration.given_variables import GivenVariables
+from brine_cli.checking.configuration.known_variables import KnownVariables
 from brine_cli.checking.configuration.of_function import files_of
 from brine_cli.checking.configuration.readers import read_channels, read_routes, read_types, variables_in
 from brine_cli.checking.ignored import without_ignored
@@ -178,14 +178,14 @@ class _Check:
         self._findings += unset_variables(files, variables)
         self._note(files)
 
-    def _variables(self, files: FileSet, found: FoundFunction | None) -> GivenVariables:
+    def _variables(self, files: FileSet, found: FoundFunction | None) -> KnownVariables:
         if found is None:
-            return GivenVariables(self._environment, (), files.text)
+            return KnownVariables(self._environment, (), files.text)
         known = {**self._environment, **{key: one for key, one in found.function.environment.items() if one}}
         known.pop("BRINE_VARIABLES", None)
         if listed := found.function.environment.get("BRINE_VARIABLES"):
             known["BRINE_VARIABLES"] = listed
-        return GivenVariables(known, found.variables - found.function.environment.keys(), files.text)
+        return KnownVariables(known, found.variables - found.function.environment.keys(), files.text)
 
     def _note(self, files: FileSet) -> None:
         self._files |= dict.fromkeys(files.files)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from brine.adapters.http1.client import HttpClient
     from brine.adapters.powertools.admin_resolver import AdminResolver
+    from brine.service.admin.explain_request import Explain
     from brine.service.problems import ProblemType
     from brine_cli.http.messages import HttpRequest
     from brine_cli.lambda_runtime.launch import Launch
 
 PATHS: Final = tuple(
-    f"/_brine/{name}" for name in ("version", "health", "stored", "purge", "circuits", "budgets", "keys")
+    f"/_brine/{name}" for name in ("version", "health", "stored", "explain", "purge", "circuits", "budgets", "keys")
 )
 """The paths that it answers."""
 _MATCH: Final = RouteMatch(route=ApiRoute(method="ANY", path=None, function="desk"), parameters={})
@@ -35,7 +36,7 @@ class Desk:
     """The admin API for the functions that a twin runs now. Threads may share it.
 
     launches: returns the settings of the functions now. served: returns the names of those with routes of the API.
-    report: gets the lines about mistakes.
+    report: gets the lines about mistakes. explain: explains requests to the twin.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Desk:
         launches: Callable[[], Iterable[Launch]],
         served: Callable[[], Collection[str]],
         report: Callable[[str], None],
+        explain: Explain | None = None,
     ) -> None:
         self._launches = launches
         self._served = served
         self._report = report
+        self._explain = explain
         self._lock = Lock()
         self._made_from: object = None
         self._resolver: AdminResolver | None = None
@@ -100,7 +103,9 @@ class Desk:
             if not functions and self._resolver is None:
                 raise ConfigError("; ".join(mistakes) or "no function of the template uses a cache, with BRINE_TABLE")
             if functions and not (mistakes and self._resolver):
-                self._resolver = AdminResolver(build_joint_admin(functions, self._client), self._failed)
+                self._resolver = AdminResolver(
+                    build_joint_admin(functions, self._client), self._failed, explain=self._explain
+                )
             assert self._resolver is not None  # noqa: S101 - for the type checker
             return self._resolver
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import signal
 import socket
 import threading
 import time
 import uuid
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brine_cli.lambda_runtime import worker
@@ -31,7 +33,14 @@ class InvocationFailed(Exception):
 
 
 class InitFailed(InvocationFailed):
-    """The module of the handler could not be loaded. The message is the traceback."""
+    """The module of the handler could not be loaded. The message has the traceback.
+
+    mistake: the error in one line, with the file and line in the code of the function if it is known.
+    """
+
+    def __init__(self, message: str, mistake: str) -> None:
+        super().__init__(message)
+        self.mistake = mistake
 
 
 class HandlerFailed(InvocationFailed):
@@ -44,6 +53,10 @@ class EnvironmentDied(InvocationFailed):
 
 class NeverBegun(EnvironmentDied):
     """The process ended before the handler got the event, so another process may get it."""
+
+
+class Replaced(InvocationFailed):
+    """The environments were retired before one of them got the event, so the newer ones may get it."""
 
 
 class Environment:
@@ -69,6 +82,7 @@ class Environment:
         self._begun: set[int] = set()
         self._ready: Future[None] = Future()
         self._stopping = False
+        self._retiring = False
         self.is_alive = True
         self.modules: tuple[str, ...] = ()
         self._socket, theirs = socket.socketpair()
@@ -121,9 +135,25 @@ class Environment:
 
     def stop(self) -> None:
         """Kill the process, as Lambda does, and wait for its end."""
+        self._kill()
+        self._reader.join()
+
+    def retire(self) -> None:
+        """Kill the process once it has answered the events that it has. It gets no further ones."""
+        with self._lock:
+            self._retiring = True
+            self.is_alive = False
+            is_busy = bool(self._pending)
+        if not is_busy:
+            self._kill()
+
+    def join(self) -> None:
+        """Wait for the end of the process."""
+        self._reader.join()
+
+    def _kill(self) -> None:
         self._stopping = True
         self._process.kill()
-        self._reader.join()
 
     def _send(self, head: worker.Head, payload: bytes = b"") -> None:
         # If the process has ended, the reader informs all waiting callers.
@@ -158,18 +188,22 @@ class Environment:
                 self._ready.set_result(None)
             case "init-failed":
                 self.is_alive = False  # no further request may go to this process
-                reason = f"{self._launch.name} cannot be loaded\n{head['error']}"
-                self._ready.set_exception(InitFailed(reason + advice(head["missing"], self._launch)))
+                error, mistake = (self._launch.with_sources(head[part]) for part in ("error", "mistake"))
+                reason = f"{self._launch.name} cannot be loaded\n{error}{advice(head['missing'], self._launch)}"
+                self._ready.set_exception(InitFailed(reason, mistake.replace(f"{Path.cwd()}{os.sep}", "")))
             case "begun":
                 self._begun.add(head["id"])
             case kind:
                 self._begun.discard(head["id"])
                 with self._lock:
                     future = self._pending.pop(head["id"])
+                    was_last = self._retiring and not self._pending
                 if kind == "answer":
                     future.set_result(payload)
                 else:
                     future.set_exception(HandlerFailed(f"{self._launch.name} raised\n{head['error']}"))
+                if was_last:
+                    self._kill()
 
 
 def _how_it_ended(status: int) -> str:

@@ -1,13 +1,13 @@
 """The interface of the execution environments of a function, and the wait for a result.
 
-`pool.py` and `shared_environment.py` implement it.
+`pool.py` and `shared_environment.py` implement it. `current.py` replaces them when the function changes.
 """
 
 from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from brine_cli.lambda_runtime.environment import InvocationFailed
 
@@ -26,6 +26,17 @@ class IntegrationTimedOut(Exception):
     """API Gateway stopped waiting. The function may still be running."""
 
 
+class Invoker(Protocol):
+    """Runs one function."""
+
+    def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
+        """Return the function's result for an event, both as JSON.
+
+        timeout: the longest wait in seconds. request_id: that of the invocation; None for a random one.
+        Raises InvocationFailed and IntegrationTimedOut.
+        """
+
+
 class Environments(ABC):
     """The environments of one function. `report` gets the errors between requests."""
 
@@ -33,9 +44,14 @@ class Environments(ABC):
         self._launch = launch
         self._report = report
 
+    @property
+    def launch(self) -> Launch:
+        """The settings with which the processes run."""
+        return self._launch
+
     @abstractmethod
     def start(self) -> None:
-        """Start the first environment."""
+        """Start the first environment, unless it has been started."""
 
     @abstractmethod
     def wait_until_ready(self) -> None:
@@ -43,12 +59,15 @@ class Environments(ABC):
 
     @abstractmethod
     def invoke(self, event: bytes, *, timeout: float, request_id: str | None = None) -> bytes:
-        """Return the function's result for an event, both as JSON.
+        """See Invoker. Raises Replaced too, after `retire`."""
 
-        timeout: the longest wait in seconds. request_id: that of the invocation; None for a random one.
+    @abstractmethod
+    def hold(self, is_held: bool) -> None:
+        """Start no more processes while one lives, since the code in its files cannot be loaded. False ends this."""
 
-        Raises InvocationFailed and IntegrationTimedOut.
-        """
+    @abstractmethod
+    def retire(self) -> None:
+        """Let each process end after the requests that it has. Requests that no process has begun raise Replaced."""
 
     @abstractmethod
     def stop(self) -> None:

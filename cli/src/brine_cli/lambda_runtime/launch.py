@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
 from sysconfig import get_path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from brine_cli.emulators.credentials import CREDENTIALS
@@ -29,6 +31,7 @@ class Launch:
     path: folders before the standard library on sys.path.
     variables: the complete environment.
     show: gets the stdout of the function, line by line. Without it, the function uses the twin's stdout.
+    opt: the folder that is /opt for the function. copied: the folders of the layers that were copied into it.
     """
 
     name: str
@@ -39,6 +42,18 @@ class Launch:
     variables: Mapping[str, str]
     timeout: float
     show: Callable[[str], None] | None = None
+    opt: Path | None = None
+    copied: tuple[Path, ...] = ()
+
+    def with_sources(self, text: str) -> str:
+        """Return a message of the function with the user's files in the place of their copies in `opt`."""
+        if self.opt is None:
+            return text
+        return re.sub(re.escape(f"{self.opt}{os.sep}") + r"([\w./-]*\w)", self._source, text)
+
+    def _source(self, found: re.Match[str]) -> str:
+        files = (layer / found[1] for layer in reversed(self.copied))
+        return next((str(file) for file in files if file.exists()), found[0])
 
     def folders(self) -> tuple[list[str], list[str]]:
         """Return the folders of sys.path before the standard library and after it."""
@@ -52,19 +67,20 @@ def prepare(
     variables: Mapping[str, str],
     show: Callable[[str], None] | None,
     endpoint: str | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Launch:
     """Copy the function's unbuilt layers into the folder `opt`, and return the settings to start it.
 
     endpoint: AWS_ENDPOINT_URL, unless the template gives it a value that is not empty.
-    variables: replace declared variables of the same name.
+    variables: replace declared variables of the same name. more: replace or add variables.
     show: see Launch.
     """
     shutil.rmtree(opt, ignore_errors=True)
     opt.mkdir(parents=True)
-    for layer in function.layers:
-        if not layer.is_built:
-            shutil.copytree(layer.content, opt, dirs_exist_ok=True)
-    declared = {name: variables.get(name, value) for name, value in function.environment.items()}
+    copied = tuple(layer.content for layer in function.layers if not layer.is_built)
+    for content in copied:
+        shutil.copytree(content, opt, dirs_exist_ok=True)
+    declared = {name: variables.get(name, value) for name, value in function.environment.items()} | dict(more)
     if endpoint is not None and not declared.get(_ENDPOINT):
         declared[_ENDPOINT] = endpoint
     plain = [opt / "python"] if (opt / "python").is_dir() else []
@@ -77,6 +93,8 @@ def prepare(
         variables=_lambda_variables(function) | {name: _in_opt(value, opt) for name, value in declared.items()},
         timeout=function.timeout,
         show=show,
+        opt=opt,
+        copied=copied,
     )
 
 

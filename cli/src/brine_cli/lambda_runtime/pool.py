@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import Future
-from threading import RLock, Timer
+from threading import RLock, Thread, Timer
 from typing import TYPE_CHECKING
 
 from brine_cli.http import limits
-from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed, NeverBegun
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed, NeverBegun, Replaced
 from brine_cli.lambda_runtime.environments import Environments, FunctionTimedOut, IntegrationTimedOut, result_of
 from brine_cli.lambda_runtime.forks import ForkStarter, can_fork
 from brine_cli.lambda_runtime.preload import modules_to_preload
@@ -58,12 +58,15 @@ class OnDemandEnvironments(Environments):
         self._forks: ForkStarter | None = None
         self._modules: list[str] | None = None
         self._is_stopped = True
+        self._is_retired = False
+        self._is_held = False
 
     def start(self) -> None:
         """See Environments."""
         with self._lock:
-            self._is_stopped = False
-            self._first = self._start_one()
+            if self._first is None:
+                self._is_stopped = False
+                self._first = self._start_one()
 
     def wait_until_ready(self) -> None:
         """See Environments."""
@@ -88,8 +91,10 @@ class OnDemandEnvironments(Environments):
         environment = self._acquire(deadline)
         try:
             future = environment.submit(event, request_id)
-        except InvocationFailed:
+        except InvocationFailed as failure:
             self._release(environment)
+            if self._is_retired:
+                raise self._replaced() from failure
             raise
         function_deadline = time.monotonic() + self._launch.timeout
         try:
@@ -104,6 +109,36 @@ class OnDemandEnvironments(Environments):
             raise
         self._release(environment)
         return result
+
+    def hold(self, is_held: bool) -> None:
+        """See Environments."""
+        with self._lock:
+            self._is_held = is_held
+            self._start_missing()
+
+    def retire(self) -> None:
+        """See Environments."""
+        with self._lock:
+            self._is_stopped = self._is_retired = True
+            environments, waiting = tuple(self._all), tuple(self._waiting)
+            self._waiting.clear()
+        for request in waiting:
+            request.set_exception(self._replaced())
+        for environment in environments:
+            environment.retire()
+        Thread(target=self._end_forks, args=(environments,), name=f"{self._launch.name} retires", daemon=True).start()
+
+    def _end_forks(self, environments: tuple[Environment, ...]) -> None:
+        """End the fork server after the last of the environments, which would end with it."""
+        for environment in environments:
+            environment.join()
+        with self._lock:
+            forks, self._forks = self._forks, None
+        if forks is not None:
+            forks.stop()
+
+    def _replaced(self) -> Replaced:
+        return Replaced(f"{self._launch.name} was replaced")
 
     def stop(self) -> None:
         """See Environments. Requests that wait for an environment fail."""
@@ -123,6 +158,8 @@ class OnDemandEnvironments(Environments):
         """Wait for an environment that is free and ready, and return it. No other request gets it until `_release`."""
         request: Future[Environment] = Future()
         with self._lock:
+            if self._is_retired:
+                raise self._replaced()
             if self._is_stopped:
                 raise EnvironmentDied(f"{self._launch.name} is being stopped")
             while self._idle:
@@ -149,6 +186,8 @@ class OnDemandEnvironments(Environments):
 
     def _start_missing(self) -> None:
         """Start an environment for each waiting request, as far as the limits permit."""
+        if self._is_held and any(environment.is_alive for environment in self._all):
+            return
         while self._starting < min(len(self._waiting), STARTS) and len(self._all) < self._limit:
             try:
                 self._start_one()

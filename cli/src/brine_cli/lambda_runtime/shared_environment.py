@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.http import limits
-from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, NeverBegun
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, NeverBegun, Replaced
 from brine_cli.lambda_runtime.environments import Environments, IntegrationTimedOut, result_of
 
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ class SharedEnvironment(Environments):
         super().__init__(launch, report)
         self._lock = threading.Lock()
         self._only: Environment | None = None
+        self._is_started = self._is_retired = False
 
     def start(self) -> None:
         """See Environments."""
         with self._lock:
-            self._only = self._new()
+            if not self._is_started:
+                self._only = self._new()
+                self._is_started = True
 
     def wait_until_ready(self) -> None:
         """See Environments."""
@@ -45,8 +48,25 @@ class SharedEnvironment(Environments):
 
     def _invoke(self, event: bytes, deadline: float, request_id: str | None) -> bytes:
         environment = self._alive()
-        self._await_init(environment, deadline - time.monotonic())
-        return result_of(environment.submit(event, request_id), self._launch, deadline)
+        try:
+            self._await_init(environment, deadline - time.monotonic())
+            future = environment.submit(event, request_id)
+        except EnvironmentDied as death:
+            if self._is_retired:
+                raise Replaced(f"{self._launch.name} was replaced") from death
+            raise
+        return result_of(future, self._launch, deadline)
+
+    def hold(self, is_held: bool) -> None:
+        """See Environments. There is one process only."""
+
+    def retire(self) -> None:
+        """See Environments."""
+        with self._lock:
+            self._is_retired = True
+            environment = self._only
+        if environment is not None:
+            environment.retire()
 
     def stop(self) -> None:
         """See Environments."""
@@ -61,6 +81,8 @@ class SharedEnvironment(Environments):
     def _alive(self) -> Environment:
         """Return the process, or a new one if it has ended. Raises EnvironmentDied after `stop`."""
         with self._lock:
+            if self._is_retired:
+                raise Replaced(f"{self._launch.name} was replaced")
             if self._only is None:
                 raise EnvironmentDied(f"{self._launch.name} is being stopped")
             if not self._only.is_alive:

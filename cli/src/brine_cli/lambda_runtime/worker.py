@@ -92,7 +92,8 @@ class Worker:
             handler = _load(setup["handler"])
         except BaseException as error:  # noqa: BLE001  (a module may fail to load with any error, also SystemExit)
             missing = error.name if isinstance(error, ModuleNotFoundError) else None
-            self._send({"kind": "init-failed", "error": _explain(error), "missing": missing})
+            mistake = _mistake(error, (*setup["path"], setup["own"]))
+            self._send({"kind": "init-failed", "error": _explain(error), "missing": missing, "mistake": mistake})
             os._exit(1)
         self._send({"kind": "ready", "modules": _modules_outside(setup["own"])})
         if setup["threads"] == 1:  # the main thread, where Lambda runs handlers
@@ -162,6 +163,19 @@ def _explain(error: BaseException) -> str:
     ):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
+
+
+def _mistake(error: BaseException, folders: tuple[str, ...]) -> str:
+    """Return an error in one line, after the last place in `folders`: the file, a colon, the line, a colon."""
+    summary = traceback.format_exception_only(error)[-1].strip()
+    if (type(error).__module__, type(error).__qualname__) == _CONFIG_ERROR:
+        return summary.partition(": ")[2]  # it names its own file
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.append((error.filename, error.lineno))
+        summary = f"{type(error).__name__}: {error.msg}"
+    own = [f"{file}:{line}: " for file, line in places if file.startswith(tuple(f"{one}{os.sep}" for one in folders))]
+    return (own[-1] if own else "") + summary
 
 
 def _number(value: object) -> object:

@@ -401,6 +401,16 @@ def test_a_request_to_explain_is_read_as_a_client_would_send_it(api: Api) -> Non
         ({}, "url is missing. Write the path and query of a client, such as /orders/17."),
         ({"url": "orders"}, 'url is "orders". Begin it with the path, such as /orders/17: leave scheme and host out.'),
         ({"url": "/a", "method": "G T"}, 'method is "G T". Write a method such as GET.'),
+        ({"url": "/ä"}, 'url is "/ä". Write it in percent-encoded UTF-8.'),
+        ({"url": "/a b"}, 'url is "/a b". Write it in percent-encoded UTF-8.'),
+        (
+            {"url": "/a", "headers": [["a b", "c"]]},
+            'headers has the name "a b". Write a name such as accept.',
+        ),
+        (
+            {"url": "/a", "headers": [["a", "b\nc: d"]]},
+            "headers has 'b\\nc: d' as the value of a. Write printable ASCII.",
+        ),
         (
             {"url": "/a", "headers": {}},
             'headers is no list. Write pairs of a name and a value, such as [["accept", "text/html"]].',

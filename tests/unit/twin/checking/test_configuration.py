@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.checking.configuration.given_variables import GivenVariables
+from brine_cli.checking.configuration.known_variables import KnownVariables
 from brine_cli.checking.report import Report
 
 if TYPE_CHECKING:
@@ -103,9 +103,9 @@ def test_the_mark_is_below_the_value_also_in_a_line_with_hidden_values(check_rou
     ],
 )
 def test_a_variable_without_a_value_gets_one_that_fits(text: str, example: str) -> None:
-    assert GivenVariables({}, (), f"origin = {text}")["X_URL"] == example
-    assert GivenVariables({"X_URL": "https://y"}, (), text)["X_URL"] == "https://y"
+    assert KnownVariables({}, (), f"origin = {text}")["X_URL"] == example
+    assert KnownVariables({"X_URL": "https://y"}, (), text)["X_URL"] == "https://y"
 
 
 def test_a_region_is_an_example_of_its_own() -> None:
-    assert GivenVariables({}, (), "")["THE_REGION"] == "us-east-1"
+    assert KnownVariables({}, (), "")["THE_REGION"] == "us-east-1"

@@ -10,7 +10,7 @@ import pytest
 
 import brine_cli.checking
 from brine_cli.checking.configuration.file_set import FileSet
-from brine_cli.checking.configuration.given_variables import GivenVariables
+from brine_cli.checking.configuration.known_variables import KnownVariables
 from brine_cli.checking.configuration.readers import read_routes
 from brine_cli.checking.warnings.rules import warnings_about_routes
 from brine_cli.checking.warnings.warning import Surroundings
@@ -131,7 +131,7 @@ def warnings(tmp_path: Path, text: str, around: Surroundings) -> list[str]:
     file = tmp_path / "routes.toml"
     file.write_text(text)
     files = FileSet([file])
-    found, mistakes = read_routes(files, GivenVariables({}, (), text), None)
+    found, mistakes = read_routes(files, KnownVariables({}, (), text), None)
     assert mistakes == []
     return [one.code for one in warnings_about_routes(found, around)]
 

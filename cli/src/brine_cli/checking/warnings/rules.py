@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine_cli.checking.configuration.file_set import FileSet
-    from brine_cli.checking.configuration.given_variables import GivenVariables
+    from brine_cli.checking.configuration.known_variables import KnownVariables
     from brine_cli.checking.configuration.readers import ReadRoutes
     from brine_cli.checking.finding import Finding
     from brine_cli.checking.warnings.warning import Surroundings
@@ -33,7 +33,7 @@ def warnings_about_routes(found: ReadRoutes, around: Surroundings) -> Iterator[F
         )
 
 
-def unset_variables(files: FileSet, variables: GivenVariables) -> Iterator[Finding]:
+def unset_variables(files: FileSet, variables: KnownVariables) -> Iterator[Finding]:
     """Yield a warning for each variable of a file set that neither the template nor the environment gives a value."""
     for path, name in variables_in(files):
         if not variables.is_given(name):

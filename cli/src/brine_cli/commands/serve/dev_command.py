@@ -69,6 +69,23 @@ from brine_cli.project.default_template import default_template
     metavar="N",
     help="At most N processes per function, each with one request at a time and its own L1.",
 )
+@click.option(
+    "--log",
+    type=click.Choice(["line", "full", "json", "none"]),
+    default="line",
+    help="line: a line for each request, and the output of functions. full: also metrics and all values of logs. "
+    "json: a JSON record for each request, and the output of functions unchanged. none: neither.",
+)
+@click.option(
+    "--env",
+    multiple=True,
+    metavar="[FUNCTION.]NAME=VALUE",
+    help="An environment variable of all functions, or of one. ${NAME} in routes.toml reads it too. May be repeated.",
+)
+@click.option("--env-file", type=FILE, metavar="FILE", help="A file of such variables, like .env, for all functions.")
+@click.option("--record-origin", type=FILE, metavar="FILE", help="Append the responses of origins to this file.")
+@click.option("--play-origin", type=FILE, metavar="FILE", help="Answer from such a file, without any origin.")
+@click.option("--reload/--no-reload", default=True, help="Follow changes of the files at once.  [default: reload]")
 @click.option("--aws-endpoint", metavar="URL", help="An AWS emulator to use instead of moto; its data stays.")
 @click.option(
     "--log",

@@ -31,4 +31,9 @@ class DevOptions:
     aws_endpoint: str | None = None
     allow_host: tuple[str, ...] = ()
     allow_origin: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    env_file: Path | None = None
+    record_origin: Path | None = None
+    play_origin: Path | None = None
+    reload: bool = True
     log: LogMode = "line"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from brine.adapters.powertools.cors import Cors
     from brine.app.registrations import Registrations
     from brine.domain.routing.route import Route
+    from brine.service.admin.explain.explainer import Explainer
     from brine.service.functions.compose import FunctionGateway
     from brine.service.results.refreshes.events import RefreshEvents
 
@@ -99,6 +100,18 @@ def connected_engine(
         names_routes=settings.is_on_emulator,
     )
     return Engine(composed, AnswerLog(), app.browsers())
+
+
+def app_explainer(
+    app: Registrations,
+    environment: Mapping[str, str],
+    client: HttpClient | None = None,
+    session: object | None = None,
+) -> Explainer:
+    """Return an explainer for the routes of an app. It runs no function. Arguments and errors as `connected_engine`."""
+    from brine.service.admin.explain.explainer import Explainer  # noqa: PLC0415 - no request needs it
+
+    return Explainer(gateway=connected_engine(app, environment, client, session).composed.gateway)
 
 
 def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Routes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import Final
 
 type Duration = float | str | timedelta
@@ -34,3 +35,17 @@ def named_duration(name: str, value: object) -> float:
         return duration_seconds(value)
     except ValueError as error:
         raise ValueError(f"{name}={value!r}: {error}") from None
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration for people in its one or two largest units, such as "7 s", "2 min 5 s" or "3 d"."""
+    if seconds < 0:
+        return f"-{duration_text(-seconds)}"
+    if seconds < 1:
+        return "0 s" if seconds == 0 else f"{max(1, round(seconds * 1000))} ms"
+    whole = int(seconds)
+    for (unit, size), (smaller, part) in pairwise((("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))):
+        if whole >= size:
+            count, rest = divmod(whole, size)
+            return f"{count} {unit} {rest // part} {smaller}" if rest >= part else f"{count} {unit}"
+    return f"{whole} s"

@@ -248,6 +248,9 @@ class Memory[V](Protocol):
     def get(self, key: tuple[str, str]) -> V | None:
         """Return the value, or None."""
 
+    def peek(self, key: tuple[str, str]) -> V | None:
+        """Return the value, or None, and do not count this as a use of it."""
+
     def put(self, key: tuple[str, str], value: V, size: int) -> bool:
         """Keep the value, of `size` bytes, and drop the least recently used values for it.
 

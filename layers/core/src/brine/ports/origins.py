@@ -82,6 +82,9 @@ class BudgetStore(Protocol):
         Return whether it is made, and the ledger after it, or the ledger that does not permit it.
         """
 
+    def ledger(self, key: str, *, deadline: Deadline | None = None) -> Ledger | None:
+        """Return the ledger of a budget; None if it has no entry."""
+
     def raise_time(
         self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
     ) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.ports.deadline import Deadline
+    from brine.service.origins.origin_state import OriginState
     from brine.service.origins.routed import Upstreams
     from brine.service.transaction import Trace, Transaction
 
@@ -101,6 +102,18 @@ class HookedOrigins:
             return replace(response, fields=response.fields.sanitised())
         except ValueError as error:
             raise HookFailed(f"an after_fetch hook of the route {route} gave a bad header field: {error}") from None
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
+        """Return the state of the server, and the names of the hooks before it. Arguments as in Upstreams."""
+        state = self.servers.state(transaction, trace, now, by_store=by_store)
+        hooks = self.hooks.of(transaction.route.name, "before_fetch")
+        return replace(state, hooks=tuple(map(hook_name, hooks))) if hooks else state
+
+
+def hook_name(hook: Callable[..., Any]) -> str:
+    """Return the name of a hook for people, such as `shop.hooks:sign`."""
+    module, name = getattr(hook, "__module__", ""), getattr(hook, "__qualname__", type(hook).__qualname__)
+    return f"{module}:{name}" if module else name
 
 
 def _called(trace: Trace, route: str, hook: Callable[..., Any], *arguments: object) -> Any:

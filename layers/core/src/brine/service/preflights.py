@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.fetcher import Fetcher
+    from brine.service.origins.origin_state import OriginState
     from brine.service.origins.routed import Upstreams
     from brine.service.transaction import Trace
 
@@ -37,6 +38,10 @@ class PreflightOrigins:
         """Return the origin's response. Raises BadRequest and OriginError."""
         response = self.origins.fetch(transaction, replace(request, method="OPTIONS"), deadline, trace)
         return with_permission_lifetime(response)
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
+        """Return the state of the origin. Arguments as in Upstreams."""
+        return self.origins.state(transaction, trace, now, by_store=by_store)
 
 
 def preflight_fetcher(fetcher: Fetcher) -> Fetcher:

@@ -28,11 +28,19 @@ class RefreshPauses:
     def is_over(self, entry: Hashable, now: float) -> bool:
         """Return whether a refresh of the entry may be requested now. If so, the next pause begins."""
         with self._lock:
-            requested = self._requested.get(entry)
-            if requested is not None and abs(now - requested) < self._pause:  # the clock may have been set back
+            if self._is_paused(entry, now):
                 return False
             self._requested[entry] = now
             self._requested.move_to_end(entry)
             if len(self._requested) > self._remembered:
                 self._requested.popitem(last=False)
             return True
+
+    def is_paused(self, entry: Hashable, now: float) -> bool:
+        """Return whether a refresh of the entry was requested a moment ago. No pause begins."""
+        with self._lock:
+            return self._is_paused(entry, now)
+
+    def _is_paused(self, entry: Hashable, now: float) -> bool:
+        requested = self._requested.get(entry)
+        return requested is not None and abs(now - requested) < self._pause  # the clock may have been set back

@@ -11,6 +11,7 @@ Brine. Each public name imports its module at its first use.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from brine.service.admin.explain.explanation import Explanation
     from brine.testing.caches import CachesInMemory
     from brine.testing.client import AppClient
     from brine.testing.clock import Clock
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from brine.testing.result import AppResponse
     from brine.testing.stores import create_stores
 
-__all__ = ["AppClient", "AppFactory", "AppResponse", "CachesInMemory", "Clock", "Reply", "create_stores"]
+__all__ = ["AppClient", "AppFactory", "AppResponse", "CachesInMemory", "Clock", "Explanation", "Reply", "create_stores"]
 
 _MODULES = {
     "AppClient": "client",
@@ -34,6 +35,10 @@ _MODULES = {
 
 def __getattr__(name: str) -> object:
     """Return a public name, and import its module first (PEP 562)."""
+    if name == "Explanation":
+        from brine.service.admin.explain.explanation import Explanation  # noqa: PLC0415 - see the docstring of the module
+
+        return Explanation
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

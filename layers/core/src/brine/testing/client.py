@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Response
     from brine.domain.purging.stamps import Stamp
     from brine.domain.routing.origin import OriginAddress
+    from brine.service.admin.explain.explanation import Explanation
     from brine.service.http_cache.refresher import Refresh
     from brine.testing.reply import Replies
     from brine.testing.routes import RoutesFile
@@ -152,19 +153,7 @@ class AppClient:
         claims: Mapping[str, str] | None = None,
     ) -> AppResponse:
         """Send a request. claims: those of the client's verified token, such as {"tenant_id": "acme"}."""
-        fields = Fields((headers or {}).items())
-        body = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
-        if body and "content-type" not in fields:
-            fields = fields.with_line("content-type", "application/json")
-        path, mark, query = target.partition("?")
-        request = Request(
-            method=method,
-            path=path,
-            query=query if mark else None,
-            fields=fields,
-            body=body,
-            principal={f"claim:{name}": value for name, value in (claims or {}).items()},
-        )
+        request = _request(method, target, content, headers, claims)
         self._notes.clear()
         gateway, deadline = self._composed.gateway, self._deadline()
         answer = (
@@ -175,6 +164,25 @@ class AppClient:
         response = AppResponse(answer, lambda: self._opened(body, request), tuple(dict.fromkeys(self._notes)))
         self.responses.append((f"{method} {target}", response))
         return response
+
+    def explain(
+        self,
+        target: str,
+        *,
+        method: str = "GET",
+        content: object = None,
+        headers: Mapping[str, str] | None = None,
+        claims: Mapping[str, str] | None = None,
+        tenant: str | None = None,
+    ) -> Explanation:
+        """Return the outcome of a request now, and the reasons. It only reads, and runs no function.
+
+        tenant: the tenant of the request, in the place of a claim or a header. Other options as in `request`.
+        """
+        from brine.service.admin.explain.explainer import Explainer  # noqa: PLC0415 - few tests need it
+
+        request = _request(method, target, content, headers, claims)
+        return Explainer(gateway=self._composed.gateway, in_process=True).explain(request, tenant=tenant)
 
     def refresh(self) -> list[Refresh]:
         """Make the refreshes that were requested, as the function's queue does after the answer went out."""
@@ -217,3 +225,22 @@ class AppClient:
         if not has_answer(asked, replies):
             self._notes.append(f"the test's answers for {route.name} have no path {asked.path}, which gets a 404")
         return response_to(asked, replies)
+
+
+def _request(
+    method: str, target: str, content: object, headers: Mapping[str, str] | None, claims: Mapping[str, str] | None
+) -> Request:
+    """Return the request of a test. Content that is no bytes is sent as JSON."""
+    fields = Fields((headers or {}).items())
+    body = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
+    if body and "content-type" not in fields:
+        fields = fields.with_line("content-type", "application/json")
+    path, mark, query = target.partition("?")
+    return Request(
+        method=method,
+        path=path,
+        query=query if mark else None,
+        fields=fields,
+        body=body,
+        principal={f"claim:{name}": value for name, value in (claims or {}).items()},
+    )

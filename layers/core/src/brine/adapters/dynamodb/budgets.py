@@ -148,7 +148,7 @@ def _read(attributes: dict[str, Any]) -> Ledger:
             last_take=attributes.get("last_take", {}).get("S", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreUnavailable("UpdateItem: a budget that is not ours") from error
+        raise StoreUnavailable("a budget that is not ours") from error
 
 
 def _meter(numbers: dict[str, str], total: str, removed: str, prefix: str) -> Meter:

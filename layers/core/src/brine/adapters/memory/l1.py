@@ -37,6 +37,11 @@ class L1[V]:
             self._entries.move_to_end(key)
             return entry[0]
 
+    def peek(self, key: tuple[str, str]) -> V | None:
+        """Return the value, or None, and leave the order of use as it is."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry[0]
+
     def put(self, key: tuple[str, str], value: V, size: int) -> bool:
         """Keep the value, of `size` bytes. Return False if it is too large; the value before it is dropped anyway."""
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.freshness import freshness, freshness_on_arrival
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from brine.domain.http.cache_control import Directives
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
+
+
+type Unusable = Literal["no-cache", "request-no-cache", "stale", "max-stale", "min-fresh", "max-age"]
+"""Why a stored response may not be reused without validation.
+
+- `no-cache`: the response says so. `request-no-cache`: the request says so.
+- `stale`: it is not fresh, and the client does not accept a stale one, or may not get one.
+- `max-stale`: it has been stale for longer than the client accepts.
+- `min-fresh`: it is fresh for less time than the client asks for. `max-age`: it is older than the client accepts.
+"""
 
 
 def decide(
@@ -88,14 +98,14 @@ def obeyed_directives(request: Request, policy: Policy) -> Directives:
     return parse_request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 
 
-def _bypasses_cache(request: Request, request_directives: Directives) -> bool:
+def bypasses_cache(request: Request, request_directives: Directives) -> bool:
     """Return whether the cache must not answer: no-store, or a condition that only the origin can evaluate."""
     return request_directives.restricts("no-store") or not ORIGIN_CONDITIONS.isdisjoint(request.fields.names)
 
 
 def _fetch(request: Request, request_directives: Directives, reason: ForwardReason) -> Forward:
     """Return the request to the origin for a new response."""
-    if _bypasses_cache(request, request_directives):
+    if bypasses_cache(request, request_directives):
         return Forward(fields=request.fields, reason="request")
     return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason=reason)
 
@@ -110,37 +120,46 @@ def _from_stored(
     background_refresh: bool,
 ) -> Decision | None:
     """Return the decision for a stored response; None when the cache must not answer."""
-    if _bypasses_cache(request, request_directives):
+    if bypasses_cache(request, request_directives):
         return None
     if not has_requested_bytes(stored, request):
         return _fetch_missing_range(stored, request)
     state = freshness(stored, policy, now, request)
     age, remaining = floor(state.age), state.remaining
-    if is_usable(state, request_directives):
+    if unusable_because(state, request_directives) is None:
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
     if (
         not request_directives.restricts("no-cache")
         and background_refresh
-        and 0 <= state.staleness < _stale_while_revalidate(state, request_directives, policy)
+        and 0 <= state.staleness < stale_while_revalidate(state, request_directives, policy)
     ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
-    return _validate_or_forward(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
+    is_refused = unusable_because(state, NO_DIRECTIVES) is None  # only the request does not accept it
+    return _validate_or_forward(stored, request, "request" if is_refused else "stale")
 
 
 def is_usable(state: Freshness, request_directives: Directives) -> bool:
-    """Return whether the response may be reused without validation (section 4.2.4).
+    """Return whether the response may be reused without validation: it is fresh, or the client accepts it stale."""
+    return unusable_because(state, request_directives) is None
 
-    It is fresh, or the client accepts it stale.
-    """
-    if needs_validation(state.directives) or request_directives.restricts("no-cache"):
-        return False
+
+def unusable_because(state: Freshness, request_directives: Directives) -> Unusable | None:
+    """Return why the response may not be reused without validation; None if it may (section 4.2.4)."""
+    if needs_validation(state.directives):
+        return "no-cache"
+    if request_directives.restricts("no-cache"):
+        return "request-no-cache"
     if not state.is_fresh:
         accepted = accepted_staleness(state.directives, request_directives)
-        return accepted > 0 and state.staleness <= accepted and _is_young_enough(state, request_directives)
+        if accepted <= 0:
+            return "stale"
+        if state.staleness > accepted:
+            return "max-stale"
+        return None if _is_young_enough(state, request_directives) else "max-age"
     if state.remaining < (request_directives.seconds("min-fresh", if_invalid=MAX_SECONDS) or 0):
-        return False
+        return "min-fresh"
     # An immutable response is not validated on reload (max-age=0) while it is fresh (RFC 8246 section 2)
-    return state.directives.permits("immutable") or _is_young_enough(state, request_directives)
+    return None if state.directives.permits("immutable") or _is_young_enough(state, request_directives) else "max-age"
 
 
 def _is_young_enough(state: Freshness, request_directives: Directives) -> bool:
@@ -148,7 +167,7 @@ def _is_young_enough(state: Freshness, request_directives: Directives) -> bool:
     return limit is None or state.age <= limit
 
 
-def _stale_while_revalidate(state: Freshness, request_directives: Directives, policy: Policy) -> float:
+def stale_while_revalidate(state: Freshness, request_directives: Directives, policy: Policy) -> float:
     """Return the stale-while-revalidate window in seconds; 0 when the client asks for a younger response."""
     if request_directives.restricts("min-fresh") or not _is_young_enough(state, request_directives):
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import floor, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.dates import date_field
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
+
+type LifetimeSource = Literal[
+    "s-maxage", "max-age", "expires", "freshness_lifetime", "negative_lifetimes", "heuristic", "none"
+]
+"""Where a freshness lifetime comes from: a directive, the field Expires, a key of the route, or the heuristic."""
 
 HEURISTICALLY_CACHEABLE = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
 """Statuses that are heuristically cacheable (RFC 9110 section 15.1)."""
@@ -88,6 +93,18 @@ def freshness_lifetime(
     if request is not None and any(name in request.fields for name in policy.fields_against_heuristics):
         return 0
     return _heuristic_lifetime(stored, directives)
+
+
+def lifetime_source(
+    stored: StoredResponse, directives: Directives, policy: Policy, request: Request | None = None
+) -> LifetimeSource:
+    """Return where the result of `freshness_lifetime` comes from. Arguments as there."""
+    if explicit_lifetime(stored.fields, directives, stored.response_time) is not None:
+        names: tuple[Literal["s-maxage", "max-age"], ...] = ("s-maxage", "max-age")
+        return next((name for name in names if directives.seconds(name) is not None), "expires")
+    if route_lifetime(stored.status, policy) is not None:
+        return "negative_lifetimes" if stored.status in policy.negative_lifetimes else "freshness_lifetime"
+    return "heuristic" if freshness_lifetime(stored, directives, policy, request) else "none"
 
 
 def is_lifetime_of_route(stored: StoredResponse, directives: Directives, policy: Policy) -> bool:

@@ -22,17 +22,26 @@ def is_early_refresh_due(stored: StoredResponse, policy: Policy, now: float, dra
 
     Never when the lifetime is that of a server, because it limits how often the server gets requests.
     """
+    return policy.early_refresh > 0 and drawn < early_refresh_chance(stored, policy, now)
+
+
+def early_refresh_chance(stored: StoredResponse, policy: Policy, now: float) -> float:
+    """Return the probability, from 0 to 1, that a hit on this response triggers an early refresh."""
     took = stored.response_time - stored.request_time
     if policy.early_refresh <= 0 or took <= 0:
-        return False
+        return 0.0
     state = freshness(stored, policy, now)
     is_ours = policy.refreshes_in_grace or is_lifetime_of_route(stored, state.directives, policy)
     if not state.is_fresh or not is_ours:
-        return False
-    return is_drawn(drawn, took=took, beta=policy.early_refresh, remaining=-state.staleness)
+        return 0.0
+    return _chance(took, policy.early_refresh, -state.staleness)
 
 
 def is_drawn(drawn: float, *, took: float, beta: float, remaining: float) -> bool:
     """Return whether XFetch refreshes an entry that is fresh for `remaining` seconds. `took`: seconds of its making."""
+    return drawn < _chance(took, beta, remaining)
+
+
+def _chance(took: float, beta: float, remaining: float) -> float:
     # The paper's  now - took * beta * log(u) >= expiry,  solved for u
-    return drawn < exp(-remaining / (took * beta))
+    return exp(-remaining / (took * beta))

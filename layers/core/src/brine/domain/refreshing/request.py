@@ -141,6 +141,11 @@ class RefreshRequest:
         )
 
 
+def may_be_credential(name: str) -> bool:
+    """Return whether the name of a field or parameter looks like that of a credential, such as X-Api-Key."""
+    return _CREDENTIAL.search(name) is not None
+
+
 def refresh_request(
     route: Route, request: Request, stored: StoredResponse, resource: Resource
 ) -> RefreshRequest | None:

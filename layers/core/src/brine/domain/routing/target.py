@@ -68,17 +68,25 @@ def _check(routes: Routes, route: Route, path: str) -> None:
 def _apply(rule: QueryRule, query: str | None) -> str | None:
     if query is None or (rule.keep is None and not rule.drop and not rule.sort):
         return query
-    parameters = [parameter for parameter in query.split("&") if _wanted(rule, _name(parameter))]
+    parameters = [parameter for parameter in query.split("&") if refused_by(rule, parameter_name(parameter)) is None]
     if rule.sort:
-        parameters.sort(key=_name)  # stable: the order of values under one name has meaning
+        parameters.sort(key=parameter_name)  # stable: the order of values under one name has meaning
     return "&".join(parameters) or None
 
 
-def _name(parameter: str) -> str:
+def parameter_name(parameter: str) -> str:
+    """Return the decoded name of a parameter of a query."""
     return unquote_plus(parameter.split("=", 1)[0])
 
 
-def _wanted(rule: QueryRule, name: str) -> bool:
+def refused_by(rule: QueryRule, name: str) -> str | None:
+    """Return the entry of `drop` that keeps a parameter of this name from the origin, or None if none does.
+
+    "" stands for `keep`, which does not list the name.
+    """
     if rule.keep is not None and name not in rule.keep:
-        return False
-    return not any(name.startswith(drop[:-1]) if drop.endswith("*") else name == drop for drop in rule.drop)
+        return ""
+    for drop in rule.drop:
+        if name.startswith(drop[:-1]) if drop.endswith("*") else name == drop:
+            return drop
+    return None

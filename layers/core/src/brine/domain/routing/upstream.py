@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The adapter that sends the request writes Content-Length, and Host unless `forwarded_request` adds it. Expect is met
 # already, because the content has arrived. A CGI program would read Proxy as the setting HTTP_PROXY.
 # `forwarded_request` adds CDN-Loop, which therefore selects no stored response and is in no refresh request.
-_NEVER: Final = frozenset({"cdn-loop", "content-length", "expect", "host", "proxy"})
+NEVER_FORWARDED: Final = frozenset({"cdn-loop", "content-length", "expect", "host", "proxy"})
 
 # The cache's own conditions, and the fields that a cache must forward (RFC 9111 section 5.2).
 _ALWAYS: Final = frozenset(
@@ -47,7 +47,7 @@ def upstream_request(request: Request, route: Route) -> Request:
     """
     if not request.fields.lines:
         return request
-    fields = end_to_end(request.fields).without(_NEVER)
+    fields = end_to_end(request.fields).without(NEVER_FORWARDED)
     if route.credentials is not None:
         fields = route.credentials.without_own(fields)
     if not _may_be_stored(request, route):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brine.domain.http.field_syntax import TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.service.admin.arguments import Arguments, invalid
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
 
 
 def read_explain_request(members: Mapping[str, object]) -> tuple[Request, str | None]:
-    """Return the request of a JSON object, and the tenant whose request it is, if one is named. Raises Problem."""
+    """Return the request of a JSON object, and its tenant, if one is named. Raises Problem."""
     given = Arguments(members, ("method", "url", "headers", "body", "tenant"))
     url, method = given.text("url"), given.text("method") or "GET"
     if url is None:
         raise invalid("url is missing. Write the path and query of a client, such as /orders/17.")
     if not url.startswith("/"):
         raise invalid(f'url is "{url}". Begin it with the path, such as /orders/17: leave scheme and host out.')
-    if not method.isascii() or not method.isalpha():
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise invalid(f'url is "{url}". Write it in percent-encoded UTF-8.')
+    if TOKEN.fullmatch(method) is None:
         raise invalid(f'method is "{method}". Write a method such as GET.')
     path, mark, query = url.partition("?")
     fields = Fields(_headers(members.get("headers")))
@@ -42,7 +45,16 @@ def _headers(value: object) -> list[tuple[str, str]]:
     for line in lines:
         match line:
             case [str(name), str(text)] if name:
-                pairs.append((name.lower(), text))
+                pairs.append((name.lower(), _checked(name, text)))
             case _:
                 raise invalid('headers has an element that is no pair. Write pairs such as ["accept", "text/html"].')
     return pairs
+
+
+def _checked(name: str, text: str) -> str:
+    """Return the value of a header. Raises Problem for a name or a value that no request can have."""
+    if TOKEN.fullmatch(name) is None:
+        raise invalid(f'headers has the name "{name}". Write a name such as accept.')
+    if not text.isprintable() or not text.isascii():
+        raise invalid(f"headers has {text!r} as the value of {name}. Write printable ASCII.")
+    return text

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brine.domain.credentials.access_token import AccessToken
     from brine.domain.http.messages import Request, Response
     from brine.ports.deadline import Deadline
+    from brine.service.origins.origin_state import OriginState
     from brine.service.origins.routed import Upstreams
     from brine.service.transaction import Trace, Transaction
 
@@ -85,3 +86,7 @@ class CredentialedOrigins:
             trace.faults.add(Fault("credentials", "refused", "status-401"))
             raise CredentialsUnavailable("the origin refused the credentials of the gateway", "status-401")
         return response
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
+        """Return the state of the origin. It needs no credentials. Arguments as in Upstreams."""
+        return self._servers.state(transaction, trace, now, by_store=by_store)

@@ -88,6 +88,11 @@ class InFlight:
                 after.successor = flight
             return flight, leads
 
+    def current(self, key: str) -> Flight | None:
+        """Return the flight of a key without joining it; None if no caller fetches it."""
+        with self._lock:
+            return self._flights.get(key)
+
     def end(self, key: str, flight: Flight) -> None:
         """End a flight, and wake the callers that wait for it."""
         with self._lock:

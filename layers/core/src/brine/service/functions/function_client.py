@@ -13,6 +13,7 @@ from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.errors import FunctionFailed, PartFailed, StoreError
 from brine.service.diagnostics import Fault
 from brine.service.functions.fetch import SHARE, Fetch
+from brine.service.origins.origin_state import OriginState
 from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
@@ -111,6 +112,10 @@ class FunctionClient:
             raise FunctionFailed(
                 f"the function of {transaction.route.name} gave a bad header field: {error}"
             ) from error
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:  # noqa: ARG002 - the signature of Upstreams
+        """Return the state of a function: it has neither a circuit nor a budget, and its parts have their own."""
+        return OriginState()
 
     def _purge(self, tags: tuple[str, ...], transaction: Transaction, trace: Trace) -> None:
         """Purge the tags that an unsafe request made out of date, before its answer goes out. One call for each."""

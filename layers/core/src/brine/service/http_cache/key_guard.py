@@ -20,6 +20,13 @@ class KeyGuard:
         self._of_routes: dict[str, NewKeys] = {}
         self._lock = threading.Lock()
 
+    def copied(self) -> KeyGuard:
+        """Return an independent copy: its counts do not change these."""
+        copy = KeyGuard()
+        with self._lock:
+            copy._of_routes = dict(self._of_routes)
+        return copy
+
     def may_store(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
         """Return whether the route's limit lets the response be stored; count its key if that is new.
 

@@ -62,6 +62,10 @@ class RefreshRequests:
             request = replace(request, renews=stored.generation)
             trace.early_refresh = self._send(request, lookup.slot, transaction, trace)
 
+    def is_paused(self, request: RefreshRequest, slot: str, now: float) -> bool:
+        """Return whether this refresh was requested a moment ago, so that it is not requested again yet."""
+        return self._pauses.is_paused((request.key, slot, request.renews), now)
+
     def _send(self, request: RefreshRequest, slot: str, transaction: Transaction, trace: Trace) -> bool:
         """Send a request, unless this response's was sent a moment ago. Returns whether it was sent."""
         if not self._pauses.is_over((request.key, slot, request.renews), trace.now):

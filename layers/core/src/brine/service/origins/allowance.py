@@ -45,6 +45,13 @@ class Allowance:
     refusals: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def copied(self) -> Allowance:
+        """Return an independent copy. Its changes do not reach this allowance."""
+        held = self.reservation
+        return replace(
+            self, lock=threading.Lock(), reservation=None if held is None else replace(held, uses=dict(held.uses))
+        )
+
     def use(self, now: float) -> bool:
         """Use a unit that the process has, and return whether it had one."""
         held = self.reservation

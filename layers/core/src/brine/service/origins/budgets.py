@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from brine.domain.resilience.budget_ledger import applied
+from brine.domain.resilience.budget_ledger import Ledger, applied
 from brine.domain.resilience.budget_plan import evict_at
 from brine.domain.resilience.rate_limit import rate_limit
 from brine.errors import OriginBudgetSpent, StoreError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from brine.domain.http.messages import Response
     from brine.domain.resilience.budget import OriginBudget
-    from brine.domain.resilience.budget_ledger import Ledger, Take
+    from brine.domain.resilience.budget_ledger import Take
     from brine.domain.resilience.budget_plan import BudgetWait
     from brine.domain.resilience.rate_limit import RateLimit
     from brine.domain.routing.origin import OriginAddress
@@ -79,9 +79,36 @@ class Budgets:
         with known.lock:
             wait = self._shared(known, key, transaction, trace)
         if wait is not None:
-            seconds = max(0.0, wait.retry_at - self._clock())
-            by_origin = wait.reason == "paused"
-            raise OriginBudgetSpent(f"the budget of {transaction.route.origin} is spent", seconds, by_origin=by_origin)
+            raise _spent(transaction, wait, self._clock())
+
+    def refusal(
+        self, transaction: Transaction, budget: OriginBudget, trace: Trace, *, by_store: bool
+    ) -> OriginBudgetSpent | None:
+        """Return the error that `permit` would raise now, or None. It uses no unit; at most one read.
+
+        by_store: go by the shared state, as a process does that has no units of its own.
+        """
+        key, now = _key(transaction, budget), self._clock()
+        known = None if by_store else self.known.get((key, transaction.is_refresh))
+        allowance, ledger = Allowance(budget, transaction.is_refresh), None
+        if known is not None:
+            with known.lock:
+                is_cut_off = 0 <= known.own_until - now <= STORE_PAUSE
+                allowance = (known.own if is_cut_off else known.shared).copied()
+                ledger = known.own.ledger if is_cut_off else None
+        try:
+            ledger = ledger or self._store.ledger(key, deadline=transaction.store_deadline) or Ledger()
+        except StoreError as error:
+            trace.faults.store_failed("budgets", error)
+            return None
+        shared = ledger
+
+        def attempt(take: Take) -> tuple[bool, Ledger]:
+            after = applied(shared, take)
+            return after is not None, after or shared
+
+        wait = allowance.permit(attempt, lambda: now, lambda: 0.0, lambda: "explained")
+        return None if wait is None else _spent(transaction, wait, now)
 
     def heed(self, transaction: Transaction, budget: OriginBudget, trace: Trace, response: Response) -> float | None:
         """Learn the limit that a response tells. Return the seconds of the pause that it asks for, or None."""
@@ -167,6 +194,12 @@ class Budgets:
 def _applied(allowance: Allowance, take: Take) -> tuple[bool, Ledger]:
     after = applied(allowance.ledger, take)
     return after is not None, after or allowance.ledger
+
+
+def _spent(transaction: Transaction, wait: BudgetWait, now: float) -> OriginBudgetSpent:
+    """Return the error of a request that has to wait for a unit."""
+    text = f"the budget of {transaction.route.origin} is spent"
+    return OriginBudgetSpent(text, max(0.0, wait.retry_at - now), by_origin=wait.reason == "paused")
 
 
 def _key(transaction: Transaction, budget: OriginBudget) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore
+    from brine.service.origins.origin_state import CircuitPhase
     from brine.service.transaction import Trace, Transaction
 
 READ_PAUSE = 2.0
@@ -89,8 +90,26 @@ class Circuits:
         """
         open_until = self._open_until(transaction, trace, now)
         if open_until > now:
-            raise OriginCircuitOpen(f"{transaction.route.origin} has failed too often of late", open_until - now)
+            raise circuit_open(transaction, open_until, now)
         return self._claim(transaction, trace, now, seconds) if needs_probe(open_until, now) else None
+
+    def phase(
+        self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool
+    ) -> tuple[CircuitPhase, float]:
+        """Return the phase of the circuit as the next request finds it, and until when it is or was open (0: closed).
+
+        At most one read. by_store: go by the shared state, whatever this process knows.
+        """
+        with self._lock:
+            known = self._known.get(transaction.route.origin)
+            if not by_store and (known is None or not known.is_suspect(now)):
+                return "closed", 0.0
+            open_until = known.open_until if known is not None and known.is_good(now) and not by_store else None
+        if open_until is None:
+            open_until = self._read(transaction, trace)
+        if open_until > now:
+            return "open", open_until
+        return ("half-open" if needs_probe(open_until, now) else "closed"), open_until
 
     def succeeded(self, transaction: Transaction, trace: Trace, probe: str | None, now: float) -> None:
         """Learn that the origin answered an attempt. Enough probes that succeed close its circuit."""
@@ -173,17 +192,21 @@ class Circuits:
             if known.is_good(now):
                 return known.open_until
             known.learn(known.open_until, now)  # other threads need not read it, too
-        open_until = 0.0
-        try:
-            open_until = self._store.read(transaction.route.origin, deadline=transaction.store_deadline) or 0.0
-        except StoreError as error:
-            trace.faults.store_failed("circuits", error)
+        open_until = self._read(transaction, trace)
         with self._lock:
             if known.read_at == now:  # else another thread knows better by now
                 known.open_until = open_until
                 if open_until:
                     known.begin_anew()
         return open_until
+
+    def _read(self, transaction: Transaction, trace: Trace) -> float:
+        """Return until when the circuit is or was open by the shared state; 0 when it is closed, or unknown."""
+        try:
+            return self._store.read(transaction.route.origin, deadline=transaction.store_deadline) or 0.0
+        except StoreError as error:
+            trace.faults.store_failed("circuits", error)
+            return 0.0
 
     def _claim(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
         """Return the name of the probe; None if the circuit was closed meanwhile. Raises OriginCircuitOpen."""
@@ -210,3 +233,8 @@ class Circuits:
         except StoreError as error:
             trace.faults.store_failed("circuits", error)
             return False
+
+
+def circuit_open(transaction: Transaction, open_until: float, now: float) -> OriginCircuitOpen:
+    """Return the error of a request while the circuit of its origin is open."""
+    return OriginCircuitOpen(f"{transaction.route.origin} has failed too often of late", open_until - now)

@@ -16,6 +16,7 @@ from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import origin_health, sample_of
 from brine.domain.resilience.retries import is_retryable, is_transient, retry_delay
 from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginMalformed, OriginPaused
+from brine.service.origins.circuits import circuit_open
 from brine.service.origins.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from brine.ports.origins import Origin
     from brine.service.origins.budgets import Budgets
     from brine.service.origins.circuits import Circuits
+    from brine.service.origins.origin_state import OriginState
     from brine.service.transaction import Trace, Transaction
 
 LEAST_TIME: Final = 0.5
@@ -72,6 +74,21 @@ class OriginClient:
         if isinstance(outcome, Response):
             return outcome
         raise outcome
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
+        """Return the state of the origin for a request at `now`. At most two reads. Arguments as in Upstreams."""
+        from brine.service.origins.origin_state import OriginState  # noqa: PLC0415 - only an explanation needs it
+
+        circuits, breaker, budget = self.circuits, transaction.route.circuit_breaker, transaction.route.origin_budget
+        state = OriginState(has_budget=budget is not None and self.budgets is not None)
+        if circuits is not None and breaker is not None:
+            phase, until = circuits.phase(transaction, trace, now, by_store=by_store)
+            state = replace(state, circuit=phase, open_until=until)
+            if phase == "open":
+                return replace(state, refusal=circuit_open(transaction, until, now))
+        if budget is None or self.budgets is None:
+            return state
+        return replace(state, refusal=self.budgets().refusal(transaction, budget, trace, by_store=by_store))
 
     def _attempt(
         self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
     from brine.ports.deadline import Deadline
+    from brine.service.origins.origin_state import OriginState
     from brine.service.transaction import Trace, Transaction
 
 
@@ -16,6 +17,12 @@ class Upstreams(Protocol):
 
     def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:
         """Return the origin's response. Raises BadRequest and OriginError."""
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
+        """Return the state that `fetch` would find before it sends the request. It only reads.
+
+        by_store: go by the shared state alone, as another process would; else by the memory of this process, too.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +36,8 @@ class RoutedOrigins:
         """Return the origin's response. Raises BadRequest and OriginError."""
         origins = self.functions if transaction.route.origin.is_function else self.servers
         return origins.fetch(transaction, request, deadline, trace)
+
+    def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:
+        """Return the state of the origin. Arguments as in Upstreams."""
+        origins = self.functions if transaction.route.origin.is_function else self.servers
+        return origins.state(transaction, trace, now, by_store=by_store)

@@ -40,6 +40,17 @@ class KnownStamps:
         entry = self._stamps.get(name)
         return None if entry is None else entry[0]
 
+    def copied(self) -> KnownStamps:
+        """Return an independent copy. Stamps that it learns are not known here."""
+        copy = KnownStamps(self._delta, remembered=self._remembered)
+        with self._lock:
+            copy._stamps = self._stamps.copy()
+        return copy
+
+    def emptied(self) -> KnownStamps:
+        """Return stamps with the same delta, and none known yet."""
+        return KnownStamps(self._delta, remembered=self._remembered)
+
     def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> dict[str, Stamp]:
         """Add stamps that a call read or wrote, and return the newest known stamp of each name.
 

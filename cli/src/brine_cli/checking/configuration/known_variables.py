@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _LIST: Final = "BRINE_VARIABLES"
 
 
-class GivenVariables(Mapping[str, str]):
+class KnownVariables(Mapping[str, str]):
     """The environment of a function, in which each variable has a value.
 
     values: those that are known. declared: the names that the template gives a value, which need not be known here.

@@ -1,0 +1,153 @@
+"""The description of what a twin serves: it is read from files at once, and never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from brine_cli.errors import TemplateError
+from brine_cli.serving.gateway_routes import ROUTES, read_gateway_routes
+from brine_cli.serving.plan import Plan
+from brine_cli.template.application import read_application
+from brine_cli.template.data import data_resources
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from brine_cli.emulators.resources import ResourceAttributes
+    from brine_cli.serving.choices import Choices
+    from brine_cli.serving.gateway_routes import GatewayRoutes
+    from brine_cli.serving.source_files import SourceFiles
+    from brine_cli.template.application import Application
+    from brine_cli.template.document import Node
+    from brine_cli.template.functions import Function
+    from brine_cli.template.stacks import Stack, StackTemplate
+
+_UNKNOWN_ORIGIN = "http://httpbin.invalid"  # until httpbin runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The templates, and the data resources that must exist before the functions can be described.
+
+    origin: the URL for the parameters with an origin, or None before it is known.
+    """
+
+    choices: Choices
+    template: StackTemplate
+    origin: str | None = None
+
+    @property
+    def needs_httpbin(self) -> bool:
+        """Whether httpbin is the origin of a parameter."""
+        is_needed = self.choices.origin is None and self.choices.play_origin is None
+        return is_needed and bool(self.template.origin_parameters - self.choices.parameters.keys())
+
+    def stacks(self, attributes: ResourceAttributes) -> tuple[Stack, ...]:
+        """Return the stacks with the values of their parameters, and the attributes of resources that exist."""
+        origin = self.origin or self.choices.origin or _UNKNOWN_ORIGIN
+        known = {**dict.fromkeys(self.template.origin_parameters, origin), **self.choices.parameters}
+        return resolve_stacks(self.template, known, attributes)
+
+    def resources(self) -> dict[str, Node]:
+        """Return the tables, buckets, secrets and queues by logical id."""
+        return data_resources(*self.stacks({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a twin serves: the application of the templates, a plan for each function, and the routes of the gateway.
+
+    files: the digests of the files that are of no function: the templates, and those that the user chose.
+    """
+
+    application: Application
+    plans: Mapping[str, Plan]
+    routes: GatewayRoutes
+    resources: Mapping[str, Node]
+    files: Mapping[Path, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> Iterator[Path]:
+        """The files and folders that it was read from."""
+        yield from self.files
+        for plan in self.plans.values():
+            yield from folders_with_code(plan.function)
+
+
+def draft(choices: Choices) -> Draft:
+    """Read the templates and check them. Raises CommandError for a mistake."""
+    template = read_stack_template(choices.template, choices.beside)
+    unknown = choices.parameters.keys() - template.parameters
+    if unknown:
+        names = ", ".join(sorted(template.parameters)) or "none"
+        raise TemplateError(
+            f"{choices.template}: no parameter has the name {', '.join(sorted(unknown))}. Its parameters: {names}"
+        )
+    read = Draft(choices=choices, template=template)
+    _application(read, {})
+    return read
+
+
+def describe(
+    read: Draft, attributes: ResourceAttributes, routes_file: Path | None, sources: SourceFiles
+) -> Description:
+    """Return the description, once the resources exist. Raises CommandError.
+
+    routes_file: takes the place of the routes of the template.
+    """
+    application = _application(read, attributes)
+    variables = read.choices.variables()
+    variables.check(application.functions)
+    replaced = {} if routes_file is None else {ROUTES: str(routes_file)}
+    digests = {
+        place: sources.digests(place) for one in application.functions.values() for place in folders_with_code(one)
+    }
+    of_choices = sources.digests(*read.choices.files)
+    plans = {
+        name: Plan(
+            function=function,
+            replaced={name: value for name, value in replaced.items() if name in function.environment},
+            given=variables.of(name),
+            files={file: digest for place in folders_with_code(function) for file, digest in digests[place].items()},
+        )
+        for name, function in application.functions.items()
+    }
+    if read.choices.routes is not None:
+        of_routes = sources.digests(read.choices.routes, read.choices.routes.with_suffix(".d"))
+        plans = {
+            name: replace(one, files={**one.files, **of_routes}) if one.replaced else one for name, one in plans.items()
+        }
+    templates = sources.digests(*_templates(read.template))
+    return Description(
+        application=application,
+        plans=plans,
+        routes=read_gateway_routes(read.choices, plans),
+        resources=read.resources(),
+        files={**templates, **of_choices},
+    )
+
+
+def folders_with_code(function: Function) -> Iterator[Path]:
+    """Yield the folders of a function: its code and its layers."""
+    yield function.code
+    yield from (layer.content for layer in function.layers)
+
+
+def _templates(stack: StackTemplate) -> Iterator[Path]:
+    yield from (template.path for template in stack.all)
+    for beside in stack.beside:
+        yield from _templates(beside)
+
+
+def _application(read: Draft, attributes: ResourceAttributes) -> Application:
+    """Return the application, with one route if the user chose an origin. Raises TemplateError."""
+    application = read_application(*read.stacks(attributes))
+    if read.choices.chooses_routes and not any(ROUTES in one.environment for one in application.functions.values()):
+        raise TemplateError(f"no function declares {ROUTES}, so its routes cannot be replaced")
+    if read.choices.origin is None:
+        return application
+    default = tuple(route for route in application.routes if route.path is None)  # it leads to the origin
+    return replace(application, routes=default or application.routes)

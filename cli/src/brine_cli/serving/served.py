@@ -1,0 +1,148 @@
+"""The running side of a description: functions, pollers of queues, the routes of the API, and the admin API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine_cli.api_gateway.http_api import HttpApi
+from brine_cli.api_gateway.route_table import RouteTable
+from brine_cli.desk.desk import PATHS, Desk
+from brine_cli.desk.explaining import Explaining
+from brine_cli.http.pages import Pages
+from brine_cli.lifetime_hints import LifetimeHints
+from brine_cli.serving.gateway_routes import gateways
+from brine_cli.serving.pollers import Pollers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from brine_cli.http.admission import Admission
+    from brine_cli.http.messages import HttpRequest, HttpResponse
+    from brine_cli.live.live import Live
+    from brine_cli.serving.description import Description
+    from brine_cli.serving.emulated import Emulated
+    from brine_cli.serving.runner import FunctionChanges, Runner
+
+    type OnAnswer = Callable[[str, HttpRequest, HttpResponse], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a newer description changed. new_routes, old_routes: the routes of the API that came and went.
+
+    new_resources: those that the AWS emulator has now. other_resources: those that it has with older properties.
+    """
+
+    functions: FunctionChanges
+    new_routes: tuple[str, ...] = ()
+    old_routes: tuple[str, ...] = ()
+    new_resources: tuple[str, ...] = ()
+    other_resources: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Served:
+    """Serves one description, and follows to newer ones.
+
+    is_single: the routes are that of `--origin`. live: gets each request and its answer.
+    """
+
+    def __init__(
+        self,
+        description: Description,
+        runner: Runner,
+        emulated: Emulated,
+        report: Callable[[str], None],
+        *,
+        admission: Admission,
+        integration_timeout: float,
+        is_single: bool,
+        live: Live,
+    ) -> None:
+        self.description = description
+        self.runner = runner
+        self._emulated = emulated
+        self._report = report
+        self._is_single = is_single
+        self.pollers = Pollers(runner.invokers, report)
+        runner.put(description.plans)
+        self._explaining = Explaining(runner.launches, lambda: self.description.application.routes)
+        self._desk = Desk(runner.launches, self._functions_of_routes, report, self._explaining.explained)
+        self.api = HttpApi(
+            routes=RouteTable(description.application.routes),
+            environments=runner.invokers,
+            admission=admission,
+            report=live.reporter(report),
+            recorder=live.recorder,
+            integration_timeout=integration_timeout,
+            pages=Pages({**live.pages(), **dict.fromkeys(PATHS, self._desk)}),
+            on_answer=self._on_answer(),
+        )
+        for notice in self.notices(description):
+            report(notice)
+
+    def start_functions(self, names: list[str]) -> None:
+        """Start these functions, and wait until they are ready."""
+        self.runner.start(names)
+
+    def start_pollers(self) -> None:
+        """Poll the queues of the description."""
+        application = self.description.application
+        self.pollers.follow(application.queue_sources, application.functions, self._emulated.endpoint)
+
+    def follow(self, newer: Description) -> Changes:
+        """Replace what differs in a newer description, and return it. All else goes on."""
+        older, self.description = self.description, newer
+        functions = self.runner.follow(newer.plans)
+        before, after = ({route.key for route in one.application.routes} for one in (older, newer))
+        self.api.routes = RouteTable(newer.application.routes)
+        self.start_pollers()
+        if newer.routes != older.routes:
+            self.api.on_answer = self._on_answer()
+        known = set(self.notices(older))
+        return Changes(
+            functions=functions,
+            new_routes=tuple(sorted(after - before)),
+            old_routes=tuple(sorted(before - after)),
+            new_resources=tuple(name for name in newer.resources if name not in older.resources),
+            other_resources=tuple(
+                name
+                for name, resource in newer.resources.items()
+                if name in older.resources and older.resources[name] != resource
+            ),
+            notices=tuple(line for line in self.notices(newer) if line not in known),
+        )
+
+    def notices(self, description: Description) -> Iterator[str]:
+        """Yield what the user must know of a description: differences from AWS, missing secrets, covered routes."""
+        yield from description.application.notices
+        references = description.routes.references()
+        for reference in self._emulated.missing_secrets(references) if references else ():
+            value = "VALUE" if reference.member is None else f'{{"{reference.member}": "VALUE"}}'
+            yield (
+                f"the routes name {reference}, which the AWS emulator does not have. Write it into a file, as "
+                f"{reference.kind}:{reference.name}={value}, and give the file with --secrets"
+            )
+        yield from description.routes.hints(description.application)
+
+    def stop(self) -> None:
+        """Stop the pollers and the functions."""
+        self._desk.close()
+        self._explaining.close()
+        self.pollers.stop()  # before its function stops, so that it does not report that
+        self.runner.stop()
+        self.pollers.join()
+
+    def _functions_of_routes(self) -> set[str]:
+        """Return the names of the functions with routes of the API."""
+        return {route.function for route in self.description.application.routes}
+
+    def _on_answer(self) -> OnAnswer | None:
+        """Return the callback for the answers of functions. It gives hints about the answers of gateways."""
+        routes = self.description.routes.routes
+        if routes is None:
+            return None
+        hints = LifetimeHints(routes, self._report, is_origin=self._is_single)
+        names = gateways(self.description.application)
+        return lambda function, request, response: hints(request, response) if function in names else None
