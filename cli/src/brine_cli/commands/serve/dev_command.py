@@ -87,14 +87,6 @@ from brine_cli.project.default_template import default_template
 @click.option("--play-origin", type=FILE, metavar="FILE", help="Answer from such a file, without any origin.")
 @click.option("--reload/--no-reload", default=True, help="Follow changes of the files at once.  [default: reload]")
 @click.option("--aws-endpoint", metavar="URL", help="An AWS emulator to use instead of moto; its data stays.")
-@click.option(
-    "--log",
-    type=click.Choice(("line", "full", "json", "none")),
-    default="line",
-    help="The form of the log. line: a line for each request, and the output of functions. full: also metrics and all "
-    "values of log records. json: a record in JSON for each request, and the output of functions unchanged. none: "
-    "neither.",
-)
 @emulator_options
 def command(**given: object) -> int:
     """Serve the functions of a template over HTTP, as API Gateway and Lambda do.
