@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -16,6 +17,7 @@ from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.live.live import Live
 from brine_cli.live.text.printer import standard_printer
 from brine_cli.project.stack_files import vendor_if_needed
+from brine_cli.running_twin import RunningTwin
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
 
@@ -61,11 +63,23 @@ def run(options: DevOptions) -> int:
             report=printer.report,
             live=Live(printer),
         ) as twin,
+        _running(twin).announced(os.environ),
     ):
         sys.stdout.write("\n".join([*_overview(twin, options, time.monotonic() - began), ""]))  # one write
         sys.stdout.flush()
         signals.wait()
     return 0
+
+
+def _running(twin: Twin) -> RunningTwin:
+    """Return the description of the twin for other commands."""
+    return RunningTwin(
+        template=str(twin.template.resolve()),
+        url=twin.url,
+        pid=os.getpid(),
+        aws_endpoint=twin.aws_endpoint or "",
+        resources=dict(twin.resources),
+    )
 
 
 def _route_keys(options: DevOptions) -> Keys:
