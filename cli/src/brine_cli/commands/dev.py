@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -19,6 +20,7 @@ from brine_cli.live.live import Live
 from brine_cli.live.text.printer import standard_printer
 from brine_cli.project.samconfig import samconfig_hints
 from brine_cli.project.stack_files import vendor_if_needed
+from brine_cli.running_twin import RunningTwin
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
 
@@ -65,6 +67,7 @@ def run(options: DevOptions) -> int:
             report=printer.report,
             live=Live(printer),
         ) as twin,
+        _running(twin).announced(os.environ),
     ):
         for hint in samconfig_hints(options.template, twin.unset_parameters):
             printer.report(hint)
@@ -72,6 +75,17 @@ def run(options: DevOptions) -> int:
         sys.stdout.flush()
         signals.wait()
     return 0
+
+
+def _running(twin: Twin) -> RunningTwin:
+    """Return the description of the twin for other commands."""
+    return RunningTwin(
+        template=str(twin.template.resolve()),
+        url=twin.url,
+        pid=os.getpid(),
+        aws_endpoint=twin.aws_endpoint or "",
+        resources=dict(twin.resources),
+    )
 
 
 def _route_keys(options: DevOptions) -> Keys:
