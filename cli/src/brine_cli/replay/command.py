@@ -169,7 +169,9 @@ def _probe(  # noqa: PLR0917 - the parts of `_job`
     plan = probe.ProbePlan(what=options.probes, most=options.probe_limit)
     probed = probe.probed_routes(plan, routes)
     if not any("://" in what for what in plan.what):
-        policy.require_variables(os.environ, {route.name for route in probed})
+        policy.require_variables(
+            os.environ, {route.name for route in probed}, "--probe sends requests to", ", or give --probe URL"
+        )
     parts = (spool.rows(part) for part in spool.parts())
     targets = probe.popular_targets(parts, probed, routes, plan.most)
     progress.begin("Probing", len(targets))

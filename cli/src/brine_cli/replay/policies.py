@@ -52,14 +52,17 @@ class PolicyFile:
         """Return its routes. Raises ConfigError."""
         return parse_routes(self.text, AnyVariables(environment, self.text), source=self.name)
 
-    def require_variables(self, environment: Mapping[str, str], names: Collection[str]) -> None:
-        """Raise CommandError if a variable in the origin of one of these routes has no value."""
+    def require_variables(self, environment: Mapping[str, str], names: Collection[str], why: str, remedy: str) -> None:
+        """Raise CommandError if a variable in the origin of one of these routes has no value.
+
+        why: what needs the origin. remedy: what to do besides.
+        """
         for table in tomllib.loads(self.text).get("route", ()):
             for name in _VARIABLE.findall(table.get("origin", "")) if table.get("name") in names else ():
                 if not environment.get(name):
                     raise CommandError(
-                        f'--probe sends requests to the origin of the route {table["name"]}, "{table["origin"]}" in '
-                        f"{self.name}, and {name} is not set. Set it in this shell, or give --probe URL."
+                        f'{why} the origin of the route {table["name"]}, "{table["origin"]}" in {self.name}, and '
+                        f"{name} is not set. Set it in this shell{remedy}."
                     )
 
 

@@ -196,7 +196,11 @@ def test_a_reader_that_goes_away_ends_a_command_quietly() -> None:
     ours, theirs = socket.socketpair()
     theirs.close()
     done = subprocess.run(
-        [sys.executable, "-m", "brine_cli", "--help"], stdout=ours, stderr=subprocess.PIPE, text=True, check=False
+        [sys.executable, "-m", "brine_cli", "--help"],
+        stdout=ours.fileno(),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     ours.close()
 

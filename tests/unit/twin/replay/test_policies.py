@@ -46,10 +46,12 @@ def test_a_mistake_names_the_file() -> None:
 
 def test_a_probe_needs_the_values_of_the_variables_of_its_routes() -> None:
     policy = PolicyFile("routes.toml", TEXT)
-    policy.require_variables({"SHOP_URL": "https://shop.test"}, {"shop"})
+    policy.require_variables({"SHOP_URL": "https://shop.test"}, {"shop"}, "--probe sends requests to", "")
     why = r'the route shop, "\$\{SHOP_URL\}/v1" in routes.toml, and SHOP_URL is not set. Set it in this shell, or'
     with pytest.raises(CommandError, match=why):
-        policy.require_variables({"HOST": "h.test"}, {"shop", "all"})
+        policy.require_variables(
+            {"HOST": "h.test"}, {"shop", "all"}, "--probe sends requests to", ", or give --probe URL"
+        )
 
 
 def test_the_fields_and_tenants_that_routes_use_are_read_from_the_log() -> None:

@@ -21,10 +21,12 @@ from brine.errors import BrineError
 from brine_cli.commands.app_routes import ROUTES_BESIDE_CODE, app_routes
 from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import CommandError
+from brine_cli.replay.policies import PolicyFile
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from brine.domain.routing.route import Routes
     from brine.service.purge import Purge, Purger
@@ -50,6 +52,8 @@ def run(options: PurgeOptions) -> None:
             _check_route(options, in_code)
         session = _session(options, environment)
         purger = build_purger(environment, session=session)
+        if options.url is not None and in_code is None:
+            in_code = _routes_for_url(options.url, options.routes, environment)
         dynamodb = session.client("dynamodb", endpoint_url=environment.get("AWS_ENDPOINT_URL") or None)
         check_clock(server_time(dynamodb.meta.endpoint_url), time.time())
         done, purged = _purge(purger if in_code is None else replace(purger, routes=in_code), options)
@@ -99,6 +103,20 @@ def _check_route(options: PurgeOptions, in_code: Routes | None) -> None:
         raise CommandError(f'{places} has no route named "{options.route}"{hint}')
 
 
+def _routes_for_url(url: str, file: Path, environment: Mapping[str, str]) -> Routes:
+    """Return the routes of a file. Only the origin of the route that covers the URL needs values for its variables.
+
+    Raises BrineError and CommandError.
+    """
+    text, source = read_configuration("routes", file)
+    policy = PolicyFile(source, text)
+    routes = policy.routes(environment)
+    route = routes.match(url.partition("?")[0])
+    if route is not None:
+        policy.require_variables(environment, [route.name], "The key of a response contains", "")
+    return routes
+
+
 def _namespace(options: PurgeOptions, environment: Mapping[str, str]) -> str:
     """Return the namespace of the function of `--app`. Raises CommandError if it is not known.
 
@@ -115,7 +133,7 @@ def _namespace(options: PurgeOptions, environment: Mapping[str, str]) -> str:
 def _environment(options: PurgeOptions) -> Mapping[str, str]:
     """Return the environment variables of a function of the stack."""
     environment = dict(os.environ)
-    environment["BRINE_ROUTES"] = str(options.routes) if options.url and not options.app else ""
+    environment["BRINE_ROUTES"] = ""
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
     if options.endpoint_url is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from brine_cli.commands.options import FILE
 from brine_cli.commands.purging.purge_options import PurgeOptions
+from brine_cli.project.default_template import default_template
+from brine_cli.running_twin import RunningTwin
 
 
 @click.command("purge")
@@ -62,27 +65,47 @@ from brine_cli.commands.purging.purge_options import PurgeOptions
     show_default="the variable BRINE_NAMESPACE",
     help="With --app: the BRINE_NAMESPACE of the function.",
 )
+@click.option("--dry-run", is_flag=True, help="Purge nothing. List what the purge would end in the running twin.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, for a running twin.")
+@click.option(
+    "--twin", metavar="URL", help="The running twin. Without the option: the twin of the template here, if one runs."
+)
 def command(**given: object) -> None:
-    """Purge stored responses, with the AWS credentials that are configured here.
+    """Purge stored responses of the running twin, or of a stack with the AWS credentials that are configured here.
 
-    The purge is stored when the command returns. Every process of the gateway obeys it within PurgeDelta, a parameter
-    of the stack (1 second by default). docs/purging.md says which responses a purge affects, and its cost.
+    Without --table, --endpoint-url and BRINE_TABLE, the command purges in the twin that `brine dev` runs. The purge is
+    stored when the command returns. Every process of the gateway obeys it within PurgeDelta, a parameter of the stack
+    (1 second by default). docs/purging.md says which responses a purge affects, and its cost.
 
     \b
     Examples:
       brine purge --url '/orders/7?lang=en'
+      brine purge --tag menu --dry-run
       brine purge --tag menu --soft
       brine purge --table my-table --everything
     """
     options = PurgeOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     _check(options)
+    if options.twin is not None or options.dry_run or options.as_json or _is_for_running_twin(options):
+        from brine_cli.commands.purging.purge_in_twin import purge_in_twin  # noqa: PLC0415 - not for the help
+
+        purge_in_twin(options)
+        return
     from brine_cli.commands.purging import purge  # noqa: PLC0415 - it imports what the help does not need
 
     purge.run(options)
 
 
+def _is_for_running_twin(options: PurgeOptions) -> bool:
+    """Return whether the user names no stack, and a twin runs."""
+    if options.is_for_stack or os.environ.get("BRINE_TABLE"):
+        return False
+    return RunningTwin.find(Path(default_template()), os.environ) is not None
+
+
 def _check(options: PurgeOptions) -> None:
     """Raise UsageError for options that exclude or need each other."""
+    _check_place(options)
     ranges = [options.url is not None, options.tag is not None, options.route is not None, options.everything]
     if options.tenant is None and not any(ranges):
         raise click.UsageError("Give what to purge: --url, --tag, --route, --tenant or --everything.")
@@ -100,3 +123,16 @@ def _check(options: PurgeOptions) -> None:
         raise click.UsageError("--part goes with --app and --url.")
     if options.namespace is not None and options.app is None:
         raise click.UsageError("--namespace goes with --app.")
+
+
+def _check_place(options: PurgeOptions) -> None:
+    """Raise UsageError for a pattern as the URL, and for options of a stack together with those of a twin."""
+    if options.url is not None and "*" in options.url.partition("?")[0]:
+        raise click.UsageError(
+            f"--url {options.url} has a *, and a purge of a URL ends one URL. Use --tag for responses that the origin "
+            "labels, --route NAME for a whole route, or --everything."
+        )
+    if options.is_for_stack and (options.twin is not None or options.dry_run or options.as_json):
+        raise click.UsageError(
+            "--twin, --dry-run and --json are for a running twin. Leave out --table, --region, --endpoint-url, --app."
+        )

@@ -24,3 +24,11 @@ class PurgeOptions:
     app: Path | None = None
     part: str | None = None
     namespace: str | None = None
+    twin: str | None = None
+    dry_run: bool = False
+    as_json: bool = False
+
+    @property
+    def is_for_stack(self) -> bool:
+        """Whether the user names a table, an emulator, or the code of a function: not a running twin."""
+        return any((self.table, self.region, self.endpoint_url, self.app))

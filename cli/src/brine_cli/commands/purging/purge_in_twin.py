@@ -1,0 +1,72 @@
+"""Purges in a running twin, or lists what a purge would end there, by its admin API. It needs no SDK of AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from brine_cli.desk.client import DeskClient, found_twin
+
+if TYPE_CHECKING:
+    from brine_cli.commands.purging.purge_options import PurgeOptions
+
+_WIDTH_OF_FILES: Final = 200
+
+
+def purge_in_twin(options: PurgeOptions) -> None:
+    """Purge, or with `dry_run` list the items. Raises CommandError."""
+    client = DeskClient(found_twin(options.twin))
+    document = client.post(
+        "purge",
+        {
+            "url": options.url,
+            "tag": options.tag,
+            "route": options.route,
+            "tenant": options.tenant,
+            "everything": True if options.everything else None,
+            "all_tenants": True if options.all_tenants else None,
+            "soft": True if options.soft else None,
+            "dry_run": True if options.dry_run else None,
+        },
+    )
+    if options.as_json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif options.dry_run:
+        _show(document)
+    else:
+        print(f"Purged {'softly, to be validated' if options.soft else 'hard'}: {described(options)}, at {client.url}.")
+    if "note" in document:
+        print(f"brine: {document['note']}", file=sys.stderr)
+
+
+def described(options: PurgeOptions) -> str:
+    """Return a description of the responses that the options choose."""
+    of_tenant = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
+    if options.all_tenants:
+        of_tenant = ", for all tenants"
+    if options.tag is not None:
+        return f'all with the tag "{options.tag}"{of_tenant}'
+    if options.route is not None:
+        return f"all of the route {options.route}"
+    if options.url is not None:
+        return f"{options.url}, in all variants{of_tenant}"
+    return "everything" if options.everything else f"all that is stored{of_tenant}"
+
+
+def _show(document: dict[str, Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - a purge needs no rich
+
+    from brine_cli.desk.amounts import size_text  # noqa: PLC0415 - the same
+    from brine_cli.desk.listing_table import listing_table  # noqa: PLC0415 - the same
+
+    count = document["count"]
+    if document["items"]:
+        width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
+        console = Console(highlight=False, width=width)
+        console.print(listing_table(document["items"], console.width))
+        sys.stdout.flush()
+    at_least = "" if document["complete"] else "at least "
+    items = "1 item" if count == 1 else f"{count:,} items"
+    print(f"Nothing is purged. The purge would end {at_least}{items}, {size_text(document['bytes'])}.", file=sys.stderr)
