@@ -9,6 +9,7 @@ from brine_cli.api_gateway.authorization.authorize import authorization
 from brine_cli.api_gateway.authorization.notices import authorizer_notices
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
+from brine_cli.console.page import console_pages
 from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.desk.explaining import Explaining
 from brine_cli.http.pages import Pages
@@ -100,7 +101,14 @@ class Served:
             recorder=live.recorder,
             integration_timeout=integration_timeout,
             authorize=authorization(runner.invokers, claims=access.claims, verifies=access.verifies_tokens),
-            pages=Pages({**live.pages(), **dict.fromkeys(PATHS, self._desk), INVOKE: self._invoke_endpoint()}),
+            pages=Pages(
+                {
+                    **console_pages(),
+                    **live.pages(),
+                    **dict.fromkeys(PATHS, self._desk),
+                    INVOKE: self._invoke_endpoint(),
+                }
+            ),
             on_answer=self._on_answer(),
         )
         for notice in self.notices(description):
