@@ -53,7 +53,7 @@ def test_the_gateway_of_the_other_stack_answers_too(twin: Twin) -> None:
 def test_the_command_serves_both(tmp_path: Path) -> None:
     arguments = ("dev", "--template", str(TEMPLATE), "--beside", str(BRINE), "--port", "0")
     parameter = ("--parameter", "brine.Origin=http://127.0.0.1:1")
-    with running(tmp_path, "no-cache", *arguments, *parameter) as started:
+    with running(tmp_path, "curl -i ", *arguments, *parameter) as started:
         assert f"{TEMPLATE} and the stack brine ({BRINE}) are served at" in started.said
         assert "httpbin" not in started.said
         assert (

@@ -113,7 +113,14 @@ def _overview(twin: Twin, options: DevOptions, seconds: float) -> Iterator[str]:
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
     routes = (route.key for route in twin.application.routes)
     expressions = (schedule.text for schedule in twin.application.schedules)
-    names = ("not served", *routes, *queues.values(), *expressions, *twin.application.functions)
+    names = (
+        "not served",
+        *routes,
+        *queues.values(),
+        *expressions,
+        *twin.application.functions,
+        *twin.origin_parameters,
+    )
     width = max(map(len, names)) + 2
     for route in twin.application.routes:
         yield f"  {route.key:<{width}}{route.function}{described(route)}"

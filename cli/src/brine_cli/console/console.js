@@ -47,6 +47,7 @@ function table(heads, rows, none) {
 
 let isPaused = false;
 let waiting = [];
+const seen = new Set();
 const rows = byId("rows");
 
 function resultOf(record) {
@@ -88,12 +89,15 @@ function show(record) {
 }
 
 function listen() {
-  const events = new EventSource("/_brine/events");
+  const events = new EventSource("/_brine/events?recent=100");
   const connection = byId("connection");
   events.addEventListener("open", () => { connection.textContent = "live"; connection.className = "on"; });
   events.addEventListener("error", () => { connection.textContent = "the twin does not answer; trying again"; connection.className = "off"; });
   events.addEventListener("message", (event) => {
     const record = JSON.parse(event.data);
+    if (seen.has(record.id)) return; // the twin repeats the last ones after a break
+    seen.add(record.id);
+    if (seen.size > 2 * MOST_ROWS) seen.delete(seen.values().next().value);
     if (isPaused) waiting = [...waiting.slice(1 - MOST_ROWS), record];
     else show(record);
     byId("pause").textContent = isPaused ? `Go on (${waiting.length} new)` : "Pause";

@@ -17,6 +17,7 @@ ROOT: Final = "/_brine/"
 _TYPES: Final = {
     "console.html": "text/html; charset=utf-8",
     "console.css": "text/css; charset=utf-8",
+    "console.svg": "image/svg+xml",
     "console.js": "text/javascript; charset=utf-8",
 }
 POLICY: Final = (
