@@ -30,6 +30,8 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
     "top": LazyCommand("brine_cli.commands.inspect.top", "show the hit ratio, the times and the hot keys of a twin"),
     "purge": LazyCommand("brine_cli.commands.purging.purge_command", "purge responses by URL, tag, route or tenant"),
+    "invoke": LazyCommand("brine_cli.commands.try_out.invoke_command", "invoke a function with an event"),
+    "token": LazyCommand("brine_cli.commands.try_out.token", "print an unsigned token for development"),
     "vendor": LazyCommand("brine_cli.commands.project.vendor_command", "copy Brine's stack into a project"),
     "emulators": LazyCommand("brine_cli.commands.serve.emulators_command", "run only the emulators, for `sam local`"),
     "local-template": LazyCommand(

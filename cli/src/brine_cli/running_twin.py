@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,21 @@ class RunningTwin:
         new.write_text(json.dumps(asdict(self)), encoding="utf-8")
         new.replace(path)
         return path
+
+    @contextmanager
+    def announced(self, environment: Mapping[str, str]) -> Iterator[None]:
+        """Keep the file of this twin within the context. At the end, the file of a later twin stays.
+
+        If the folder cannot be written, there is no file, and other commands need the URL.
+        """
+        path = state_file(Path(self.template), environment)
+        with suppress(OSError):
+            self.write(environment)
+        try:
+            yield
+        finally:
+            if self.read(path) == self:
+                path.unlink(missing_ok=True)
 
     @classmethod
     def read(cls, path: Path) -> Self | None:

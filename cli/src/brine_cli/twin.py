@@ -11,7 +11,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from brine_cli.errors import CommandError
 from brine_cli.http import limits
@@ -21,13 +21,17 @@ from brine_cli.live.live import Live
 from brine_cli.serving.choices import Choices, check_url
 from brine_cli.serving.description import describe, draft
 from brine_cli.serving.emulated import Emulated
+from brine_cli.serving.gateway_routes import gateways
 from brine_cli.serving.runner import Runner
-from brine_cli.serving.served import Served
+from brine_cli.serving.served import Access, Served
 from brine_cli.serving.source_files import SourceFiles
+from brine_cli.template.published import Published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from brine_cli.emulators.secret_file import SecretTextByPlace
+    from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.serving.description import Description
     from brine_cli.single_route import Keys
     from brine_cli.template.application import Application
@@ -64,6 +68,9 @@ class Twin:
     record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
         instead of the origins (brine.adapters.recorded_origin).
     reload: follow changes of the files. Without it, a change counts when the twin starts again.
+    claims, verifies_tokens: see brine_cli.serving.served.Access.
+    runs_schedules: invoke functions by the schedules of the template.
+    serves: False starts no functions and no server, for a single invocation by one of `launches`.
 
     Creating it and entering raise CommandError.
     """
@@ -90,6 +97,10 @@ class Twin:
     record_origin: Path | None = None
     play_origin: Path | None = None
     reload: bool = False
+    claims: Mapping[str, Any] | None = None
+    verifies_tokens: bool = False
+    runs_schedules: bool = False
+    serves: bool = True
     url: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +122,8 @@ class Twin:
             raise CommandError("the number of environments cannot be negative")
         if self.aws_endpoint is not None:
             check_url("AWS endpoint", self.aws_endpoint)
+        if self.claims is not None and self.verifies_tokens:
+            raise CommandError("claims and the check of tokens exclude each other. Give --claims or --verify-tokens")
         self._sources = SourceFiles()
 
     def __enter__(self) -> Self:
@@ -142,6 +155,26 @@ class Twin:
         """The names of the tables, buckets, secrets and queues by logical id, as `!Ref` gives them."""
         return self._emulated.names
 
+    @property
+    def launches(self) -> Mapping[str, Launch]:
+        """How each function runs now, by logical id."""
+        return self._served.runner.launches_by_name()
+
+    @property
+    def gateways(self) -> frozenset[str]:
+        """The functions with a routes.toml, by logical id."""
+        return gateways(self.application)
+
+    @property
+    def origin_parameters(self) -> frozenset[str]:
+        """The parameters for the URL of an origin."""
+        return self._served.description.origin_parameters
+
+    @property
+    def unset_parameters(self) -> frozenset[str]:
+        """The parameters without a default and without a value of the user."""
+        return self._served.description.unset_parameters
+
     def restart_functions(self) -> None:
         """Replace every worker process. This empties the L1; the data in AWS stays."""
         self._served.runner.restart()
@@ -170,10 +203,15 @@ class Twin:
             integration_timeout=self.integration_timeout,
             is_single=self.origin is not None,
             live=self.live,
+            access=Access(claims=self.claims, verifies_tokens=self.verifies_tokens),
+            runs_schedules=self.runs_schedules,
         )
+        if not self.serves:
+            return
         stack.callback(self._served.stop)
         self._served.start_functions(list(description.plans))
         self._served.start_pollers()
+        self._served.start_schedules()
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
         stack.enter_context(self.live)  # it ends its subscriptions before the server ends
         if self.reload:
@@ -183,15 +221,26 @@ class Twin:
 
     def _describe(self) -> Description:
         """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""
-        read = draft(self._choices)  # find mistakes in the template before any process starts
+        secrets = self._secrets()
+        published = Published(
+            parameters={name: text for (kind, name), text in secrets.items() if kind == "parameter"},
+            secrets={name: text for (kind, name), text in secrets.items() if kind == "secret"},
+        )
+        read = draft(self._choices, published)  # find mistakes in the template before any process starts
         if read.needs_httpbin:
             read = replace(read, origin=self._emulated.start_httpbin())
         attributes = self._emulated.provide(read.resources())
-        if self.secrets is not None:
-            from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (boto3, see above)
-
-            self._emulated.put_secrets(read_secret_file(self.secrets))
+        created = self._emulated.provide_values(read, attributes, secrets)
+        read = replace(read, published=published.joined(created))
         return describe(read, attributes, self._routes_file(), self._sources)
+
+    def _secrets(self) -> SecretTextByPlace:
+        """Return the secrets of the user's file."""
+        if self.secrets is None:
+            return {}
+        from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (boto3, see above)
+
+        return read_secret_file(self.secrets)
 
     def _routes_file(self) -> Path | None:
         """Return the file with the routes that the user chose instead of those of the template, or None."""

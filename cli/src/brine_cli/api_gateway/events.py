@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from brine_cli.api_gateway.principals import Principal
     from brine_cli.api_gateway.route_table import RouteMatch
     from brine_cli.http.messages import HttpRequest
 
@@ -74,12 +73,10 @@ def read_target(target: bytes) -> Target:
     return Target(path=path, query=query.decode("latin-1"))
 
 
-def to_event(
-    request: HttpRequest, target: Target, match: RouteMatch, now: datetime, principal: Principal | None = None
-) -> Event:
-    """Return the event that API Gateway would pass to the function of `match`. `now` is in UTC.
+def to_event(request: HttpRequest, target: Target, match: RouteMatch, now: datetime) -> Event:
+    """Return the event that API Gateway would pass to the function of `match`, without an authorizer's result.
 
-    principal: the signer of the request, on a route with AWS_IAM.
+    now: in UTC.
     """
     headers, cookies = _headers(request, now)
     event: Event = {
@@ -108,9 +105,6 @@ def to_event(
         },
         "isBase64Encoded": False,
     }
-    if principal is not None:
-        event["requestContext"]["authorizer"] = {"iam": principal.claims}
-        del headers["authorization"]  # API Gateway removes it
     if cookies:
         event["cookies"] = cookies
     if target.query:

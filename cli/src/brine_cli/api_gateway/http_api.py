@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from brine_cli.api_gateway.authorization.refused import AccessRefused
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.responses import MalformedResponse, to_response
-from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.http import limits
 from brine_cli.http.sandbox import may_be_shown, sandboxed
 from brine_cli.lambda_runtime.environment import InvocationFailed
@@ -19,6 +19,7 @@ from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine_cli.api_gateway.events import Event
     from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.environments import Invoker
     from brine_cli.live.exchange import Exchange
     from brine_cli.live.recorder import Recorder
+    from brine_cli.template.event_sources import ApiRoute
 
 _MOST_ROUTES = 20
 
 
 @dataclass(slots=True, kw_only=True)
 class HttpApi:
-    """Answers requests as API Gateway would. `environments` run the functions of the routes.
+    """Answers requests as API Gateway would. `environments` run the functions of the routes. `authorize` checks them.
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
     called with the name of a function, the request and its answer. `recorder` gets each request and its answer, but
@@ -42,6 +44,7 @@ class HttpApi:
     routes: RouteTable
     environments: Mapping[str, Invoker]
     admission: Admission
+    authorize: Callable[[HttpRequest, ApiRoute, Event, datetime], None]
     report: Callable[[str], None]
     integration_timeout: float
     recorder: Recorder
@@ -77,11 +80,11 @@ class HttpApi:
             exchange.notes.append(f"API Gateway has no route for this. {self._known_routes()}")
             return limits.refusal(404, "Not Found", self._known_routes())
         now = datetime.now(UTC)
+        event = to_event(request, target, match, now)
         try:
-            principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
-        except SignatureRefused as refused:
-            return self._refuse(exchange, "bad signature", str(refused), limits.refusal(403, "Forbidden"))
-        event = to_event(request, target, match, now, principal)
+            self.authorize(request, match.route, event, now)
+        except AccessRefused as denied:
+            return self._refuse(exchange, "not authorized", str(denied), denied.response)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
             size, limit = f"{len(packed):,} bytes", f"Lambda takes {limits.EVENT_BYTES:,}"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
-from itertools import islice
 from typing import TYPE_CHECKING
 
+from brine_cli.api_gateway.authorization.claims_option import read_claims
+from brine_cli.command_line import COMMANDS
 from brine_cli.commands import signals
-from brine_cli.commands.code_paths import functions_that_clients_reach, requests_to_try
+from brine_cli.commands.try_out.overview import described, described_schedule, parameter_lines
+from brine_cli.commands.try_out.try_lines import TwinSummary, try_lines
 from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.live.live import Live
 from brine_cli.live.text.printer import standard_printer
+from brine_cli.project.samconfig import samconfig_hints
 from brine_cli.project.stack_files import vendor_if_needed
+from brine_cli.running_twin import RunningTwin
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
 
@@ -24,8 +29,6 @@ if TYPE_CHECKING:
 
     from brine_cli.commands.serve.dev_options import DevOptions
     from brine_cli.single_route import Keys
-
-_VARIABLE = re.compile(r"\{[^}]*\}")
 
 
 def run(options: DevOptions) -> int:
@@ -58,14 +61,31 @@ def run(options: DevOptions) -> int:
             reload=options.reload,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
+            claims=read_claims(options.claims) if options.claims else None,
+            verifies_tokens=options.verify_tokens,
+            runs_schedules=options.run_schedules,
             report=printer.report,
             live=Live(printer),
         ) as twin,
+        _running(twin).announced(os.environ),
     ):
+        for hint in samconfig_hints(options.template, twin.unset_parameters):
+            printer.report(hint)
         sys.stdout.write("\n".join([*_overview(twin, options, time.monotonic() - began), ""]))  # one write
         sys.stdout.flush()
         signals.wait()
     return 0
+
+
+def _running(twin: Twin) -> RunningTwin:
+    """Return the description of the twin for other commands."""
+    return RunningTwin(
+        template=str(twin.template.resolve()),
+        url=twin.url,
+        pid=os.getpid(),
+        aws_endpoint=twin.aws_endpoint or "",
+        resources=dict(twin.resources),
+    )
 
 
 def _route_keys(options: DevOptions) -> Keys:
@@ -92,14 +112,16 @@ def _overview(twin: Twin, options: DevOptions, seconds: float) -> Iterator[str]:
     yield ""
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
     routes = (route.key for route in twin.application.routes)
-    names = ("not served", *routes, *queues.values(), *twin.application.functions)
+    expressions = (schedule.text for schedule in twin.application.schedules)
+    names = ("not served", *routes, *queues.values(), *expressions, *twin.application.functions)
     width = max(map(len, names)) + 2
     for route in twin.application.routes:
-        signed = ", signed requests only (AWS_IAM)" if route.authorizer == "AWS_IAM" else ""
-        yield f"  {route.key:<{width}}{route.function}{signed}"
+        yield f"  {route.key:<{width}}{route.function}{described(route)}"
     for source, name in queues.items():
         yield f"  {name:<{width}}{source.function}"
     processes = f"at most {options.environments or LIMIT} processes, one request each"
+    for schedule in twin.application.schedules:
+        yield f"  {schedule.text:<{width}}{described_schedule(schedule, is_run=twin.runs_schedules)}"
     for function in twin.application.functions.values():
         layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
         kind = "one process, many threads" if function.has_threads and not options.environments else processes
@@ -110,47 +132,28 @@ def _overview(twin: Twin, options: DevOptions, seconds: float) -> Iterator[str]:
     yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
     if twin.httpbin is not None:
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
+    for name, value in parameter_lines(twin.origin_parameters, twin.parameters, twin.httpbin):
+        yield f"  {name:<{width}}{value}"
     if options.rfc:
         yield ""
         yield RFC_NOTICE
     yield ""
     yield "Try:"
-    is_sample = "OrdersKeys" in twin.resources and options.origin is None and options.routes is None
-    for line in _examples(twin, is_sample=is_sample):
+    for line in try_lines(_served(twin, options)):
         yield f"  {line}"
 
 
-def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
-    if not is_sample:
-        of_functions = tuple(_of_functions(twin))
-        if any(route.path is None for route in twin.application.routes):
-            url = f"{twin.url}{twin.prefix}"
-            return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}", *of_functions
-        return of_functions or tuple(_of_routes(twin))
-    table = twin.resources["Table"]
-    purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
-    place = f"--url {twin.url} --aws {twin.aws_endpoint}"
-    exchange = (f"uv run python -m examples.producer {place}", f"uv run python -m examples.consumer {place}")
-    return (
-        f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
-        f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
-        f"curl -i {twin.url}/httpbin/status/503",
-        *_of_functions(twin),
-        purge,
-        *exchange,
+def _served(twin: Twin, options: DevOptions) -> TwinSummary:
+    """Return what the lines under "Try:" depend on."""
+    return TwinSummary(
+        url=twin.url,
+        application=twin.application,
+        prefix=twin.prefix,
+        gateways=twin.gateways,
+        origin=twin.origin,
+        is_httpbin=twin.httpbin is not None and options.routes is None,
+        endpoint=twin.aws_endpoint or "",
+        table=twin.resources.get("Table"),
+        has_claims=twin.claims is not None,
+        commands=COMMANDS,
     )
-
-
-def _of_routes(twin: Twin) -> Iterator[str]:
-    """Yield a request to each of the first routes that need no signature."""
-    unsigned = (route for route in twin.application.routes if route.authorizer == "NONE")
-    for route in islice(unsigned, 3):
-        method = "" if route.method in {"ANY", "GET"} else f"-X {route.method} "
-        yield f"curl -i {method}{twin.url}{_VARIABLE.sub('7', route.path or '/')}"
-
-
-def _of_functions(twin: Twin) -> Iterator[str]:
-    """Yield a request to each function with routes in code that clients reach."""
-    for function in functions_that_clients_reach(twin.application):
-        for option, path in islice(requests_to_try(function), 1):
-            yield f"curl -i {option}{twin.url}{path}"

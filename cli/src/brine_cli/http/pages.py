@@ -35,7 +35,7 @@ class Pages:
         self._table = sorted(table.items(), key=lambda item: -len(item[0]))
 
     def find(self, path: str) -> Page | None:
-        """Return what answers requests for a decoded path, or None if that is not a path of these pages."""
+        """Return the page for a decoded path, or None if the path belongs to functions."""
         if path != PREFIX.rstrip("/") and not path.startswith(PREFIX):
             return None
         for prefix, page in self._table:

@@ -10,6 +10,8 @@ from brine_cli.serving.gateway_routes import ROUTES, read_gateway_routes
 from brine_cli.serving.plan import Plan
 from brine_cli.template.application import read_application
 from brine_cli.template.data import data_resources
+from brine_cli.template.parameters import check_given
+from brine_cli.template.published import Published
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -32,12 +34,14 @@ _UNKNOWN_ORIGIN = "http://httpbin.invalid"  # until httpbin runs
 class Draft:
     """The templates, and the data resources that must exist before the functions can be described.
 
-    origin: the URL for the parameters with an origin, or None before it is known.
+    origin: the URL for the parameters with an origin, or None before it is known. published: the SSM parameters and
+    secrets that the templates may read.
     """
 
     choices: Choices
     template: StackTemplate
     origin: str | None = None
+    published: Published = field(default_factory=Published)
 
     @property
     def needs_httpbin(self) -> bool:
@@ -49,7 +53,7 @@ class Draft:
         """Return the stacks with the values of their parameters, and the attributes of resources that exist."""
         origin = self.origin or self.choices.origin or _UNKNOWN_ORIGIN
         known = {**dict.fromkeys(self.template.origin_parameters, origin), **self.choices.parameters}
-        return resolve_stacks(self.template, known, attributes)
+        return resolve_stacks(self.template, known, attributes, self.published)
 
     def resources(self) -> dict[str, Node]:
         """Return the tables, buckets, secrets and queues by logical id."""
@@ -60,13 +64,16 @@ class Draft:
 class Description:
     """What a twin serves: the application of the templates, a plan for each function, and the routes of the gateway.
 
-    files: the digests of the files that are of no function: the templates, and those that the user chose.
+    origin_parameters: those for the URL of an origin. unset_parameters: those without a default and without a value of
+    the user. files: the digests of the files that are of no function: the templates, and those that the user chose.
     """
 
     application: Application
     plans: Mapping[str, Plan]
     routes: GatewayRoutes
     resources: Mapping[str, Node]
+    origin_parameters: frozenset[str] = frozenset()
+    unset_parameters: frozenset[str] = frozenset()
     files: Mapping[Path, str] = field(default_factory=dict)
 
     @property
@@ -77,7 +84,7 @@ class Description:
             yield from folders_with_code(plan.function)
 
 
-def draft(choices: Choices) -> Draft:
+def draft(choices: Choices, published: Published) -> Draft:
     """Read the templates and check them. Raises CommandError for a mistake."""
     template = read_stack_template(choices.template, choices.beside)
     unknown = choices.parameters.keys() - template.parameters
@@ -86,7 +93,8 @@ def draft(choices: Choices) -> Draft:
         raise TemplateError(
             f"{choices.template}: no parameter has the name {', '.join(sorted(unknown))}. Its parameters: {names}"
         )
-    read = Draft(choices=choices, template=template)
+    check_given(template.template.parameters, choices.parameters)
+    read = Draft(choices=choices, template=template, published=published)
     _application(read, {})
     return read
 
@@ -126,6 +134,8 @@ def describe(
         plans=plans,
         routes=read_gateway_routes(read.choices, plans),
         resources=read.resources(),
+        origin_parameters=read.template.origin_parameters,
+        unset_parameters=read.template.without_default - read.choices.parameters.keys(),
         files={**templates, **of_choices},
     )
 

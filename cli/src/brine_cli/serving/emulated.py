@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine_cli.emulators.run import run_emulator
+from brine_cli.template.published import Published
+from brine_cli.template.ssm import ssm_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from brine.domain.credentials.description import SecretReference
     from brine_cli.emulators.resources import ResourceAttributes
     from brine_cli.emulators.secret_file import SecretTextByPlace
+    from brine_cli.serving.description import Draft
     from brine_cli.template.document import Node
 
 
@@ -50,6 +53,24 @@ class Emulated:
         attributes = create_resources(resources, self.endpoint)
         self.names = {name: attributes[name, "Ref"] for name in resources}
         return attributes
+
+    def provide_values(self, read: Draft, attributes: ResourceAttributes, secrets: SecretTextByPlace) -> Published:
+        """Create the secrets of the user and the SSM parameters. Return the texts of the secrets that a template reads.
+
+        secrets: those of the user's file. Raises EmulatorFailed.
+        """
+        stacks = read.stacks(attributes)
+        parameters = [one for stack in stacks for one in ssm_parameters(stack.template, stack.resolver)]
+        has_readers = read.template.reads_secrets
+        arns = [value for (_, key), value in attributes.items() if key == "Id"] if has_readers else []
+        if not (secrets or parameters or arns):
+            return Published()
+        from brine_cli.emulators.ssm_values import put_parameters, secret_texts  # noqa: PLC0415  (boto3, see above)
+
+        assert self.endpoint is not None  # noqa: S101  (after `provide`)
+        self.put_secrets(secrets)
+        put_parameters(parameters, self.endpoint)
+        return Published(secrets=secret_texts(arns, self.endpoint))
 
     def put_secrets(self, secrets: SecretTextByPlace) -> None:
         """Create these secrets, or give them their texts. Raises EmulatorFailed."""

@@ -41,7 +41,7 @@ class Pollers:
         from brine_cli.lambda_runtime.queue_poller import QueuePoller  # noqa: PLC0415  (not every template has queues)
 
         for source in new:
-            invoke = partial(self._invoke, source.function)
+            invoke = partial(self.invoke, source.function)
             self._running[source] = QueuePoller(source, endpoint, invoke, report=self._report)
             self._running[source].start()
 
@@ -55,5 +55,6 @@ class Pollers:
         for poller in (*self._running.values(), *self._ended):
             poller.join()
 
-    def _invoke(self, function: str, event: bytes) -> bytes:
+    def invoke(self, function: str, event: bytes) -> bytes:
+        """Invoke a function, and wait for it as long as its own timeout permits. Raises InvocationFailed."""
         return self._invokers[function].invoke(event, timeout=self._timeouts[function])

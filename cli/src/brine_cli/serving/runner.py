@@ -75,7 +75,12 @@ class Runner:
 
     def launches(self) -> list[Launch]:
         """Return the settings with which the functions run now."""
-        return [launch for one in list(self.invokers.values()) if (launch := one.launch) is not None]
+        return list(self.launches_by_name().values())
+
+    def launches_by_name(self) -> dict[str, Launch]:
+        """Return the same by the names of the functions."""
+        found = {name: one.launch for name, one in list(self.invokers.items())}
+        return {name: launch for name, launch in found.items() if launch is not None}
 
     def put(self, plans: Mapping[str, Plan]) -> None:
         """Take the first plans. Each function starts at `start`, or at its first request."""

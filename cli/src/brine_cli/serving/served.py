@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from brine_cli.api_gateway.authorization.authorize import authorization
+from brine_cli.api_gateway.authorization.notices import authorizer_notices
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.desk.explaining import Explaining
 from brine_cli.http.pages import Pages
+from brine_cli.invoke.endpoint import PREFIX as INVOKE
+from brine_cli.invoke.endpoint import InvokeEndpoint
 from brine_cli.lifetime_hints import LifetimeHints
+from brine_cli.schedules.runner import ScheduleRunner
 from brine_cli.serving.gateway_routes import gateways
 from brine_cli.serving.pollers import Pollers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
@@ -25,6 +30,18 @@ if TYPE_CHECKING:
     from brine_cli.serving.runner import FunctionChanges, Runner
 
     type OnAnswer = Callable[[str, HttpRequest, HttpResponse], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How the API checks who sends a request.
+
+    claims: those of every request to a route with a JWT authorizer; no token is checked then. verifies_tokens: check
+    the signatures of tokens with the keys of their issuers, and accept no unsigned tokens.
+    """
+
+    claims: Mapping[str, Any] | None = None
+    verifies_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +62,8 @@ class Changes:
 class Served:
     """Serves one description, and follows to newer ones.
 
-    is_single: the routes are that of `--origin`. live: gets each request and its answer.
+    is_single: the routes are that of `--origin`. live: gets each request and its answer. access: how the API checks who
+    sends a request. runs_schedules: invoke functions by the schedules of the template.
     """
 
     def __init__(
@@ -59,12 +77,17 @@ class Served:
         integration_timeout: float,
         is_single: bool,
         live: Live,
+        access: Access,
+        runs_schedules: bool,
     ) -> None:
         self.description = description
         self.runner = runner
         self._emulated = emulated
         self._report = report
         self._is_single = is_single
+        self._access = access
+        self._runs_schedules = runs_schedules
+        self._schedules: ScheduleRunner | None = None
         self.pollers = Pollers(runner.invokers, report)
         runner.put(description.plans)
         self._explaining = Explaining(runner.launches, lambda: self.description.application.routes)
@@ -76,7 +99,8 @@ class Served:
             report=live.reporter(report),
             recorder=live.recorder,
             integration_timeout=integration_timeout,
-            pages=Pages({**live.pages(), **dict.fromkeys(PATHS, self._desk)}),
+            authorize=authorization(runner.invokers, claims=access.claims, verifies=access.verifies_tokens),
+            pages=Pages({**live.pages(), **dict.fromkeys(PATHS, self._desk), INVOKE: self._invoke_endpoint()}),
             on_answer=self._on_answer(),
         )
         for notice in self.notices(description):
@@ -91,6 +115,15 @@ class Served:
         application = self.description.application
         self.pollers.follow(application.queue_sources, application.functions, self._emulated.endpoint)
 
+    def start_schedules(self) -> None:
+        """Run the schedules of the description, if the user wants that, and no others."""
+        if self._schedules is not None:
+            self._schedules.stop()
+        if self._runs_schedules:
+            schedules = self.description.application.schedules
+            self._schedules = ScheduleRunner(schedules, self.pollers.invoke, report=self._report)
+            self._schedules.start()
+
     def follow(self, newer: Description) -> Changes:
         """Replace what differs in a newer description, and return it. All else goes on."""
         older, self.description = self.description, newer
@@ -98,6 +131,8 @@ class Served:
         before, after = ({route.key for route in one.application.routes} for one in (older, newer))
         self.api.routes = RouteTable(newer.application.routes)
         self.start_pollers()
+        if newer.application.schedules != older.application.schedules:
+            self.start_schedules()
         if newer.routes != older.routes:
             self.api.on_answer = self._on_answer()
         known = set(self.notices(older))
@@ -116,7 +151,14 @@ class Served:
 
     def notices(self, description: Description) -> Iterator[str]:
         """Yield what the user must know of a description: differences from AWS, missing secrets, covered routes."""
-        yield from description.application.notices
+        application = description.application
+        yield from application.notices
+        yield from authorizer_notices(
+            application.routes,
+            application.functions,
+            claims=self._access.claims,
+            verifies=self._access.verifies_tokens,
+        )
         references = description.routes.references()
         for reference in self._emulated.missing_secrets(references) if references else ():
             value = "VALUE" if reference.member is None else f'{{"{reference.member}": "VALUE"}}'
@@ -128,11 +170,18 @@ class Served:
 
     def stop(self) -> None:
         """Stop the pollers and the functions."""
+        if self._schedules is not None:
+            self._schedules.stop()
         self._desk.close()
         self._explaining.close()
         self.pollers.stop()  # before its function stops, so that it does not report that
         self.runner.stop()
         self.pollers.join()
+
+    def _invoke_endpoint(self) -> InvokeEndpoint:
+        return InvokeEndpoint(
+            launches=self.runner.launches_by_name, schedules=lambda: self.description.application.schedules
+        )
 
     def _functions_of_routes(self) -> set[str]:
         """Return the names of the functions with routes of the API."""

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated, TemplateError
+from brine_cli.template.authorizers.known_to_aws import without_unknown_issuers
 from brine_cli.template.data import data_resources
 from brine_cli.template.differences import differences
 from brine_cli.template.document import properties_of
 from brine_cli.template.event_sources import read_queue_source, read_route
+from brine_cli.template.events.schedules import (
+    RULE,
+    SCHEDULE,
+    USED,
+    read_schedule_event,
+    read_schedule_resource,
+)
+from brine_cli.template.events.unserved import unserved_event
 from brine_cli.template.functions import FUNCTION, RUN_BY, merge, read_function, with_globals
 from brine_cli.template.layers import read_layers
 from brine_cli.template.stacks import NESTED
@@ -17,6 +26,7 @@ from brine_cli.template.stacks import NESTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine_cli.schedules.schedule import Schedule
     from brine_cli.template.document import Node
     from brine_cli.template.event_sources import ApiRoute, QueueSource
     from brine_cli.template.functions import Function
@@ -27,19 +37,25 @@ _API: Final = "AWS::Serverless::HttpApi"
 _DEFINITIONS: Final = frozenset({"DefinitionBody", "DefinitionUri"})
 _UNSERVED: Final = frozenset(
     {
-        *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::GraphQLApi", "AWS::Events::Rule"),
-        *("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function", "AWS::Lambda::Url", "AWS::Scheduler::Schedule"),
+        *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::GraphQLApi"),
+        *("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function", "AWS::Lambda::Url"),
         *("AWS::Serverless::Api", "AWS::Serverless::GraphQLApi", "AWS::Serverless::StateMachine"),
         *("AWS::Serverless::WebSocketApi", "AWS::StepFunctions::StateMachine", "Fn::ForEach", "Fn::Transform"),
     }
 )
 """The types of resources that invoke functions, or are functions, and that the twin does not run."""
 
+_NO_REQUESTS: Final = (
+    "no function has an event of type HttpApi or SQS that the local twin serves, so it answers no requests. "
+    "`brine invoke` runs a function with an event"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """All parts of a template that the twin runs.
 
+    schedules: those of its functions. The twin runs them if the user asks for it.
     unserved: a line for each event, function, API and stack that it does not serve.
     notices: a line for each other difference from AWS that the user must know of.
     """
@@ -47,6 +63,7 @@ class Application:
     functions: Mapping[str, Function]
     routes: tuple[ApiRoute, ...]
     queue_sources: tuple[QueueSource, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
     unserved: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -54,24 +71,32 @@ class Application:
 def read_application(*stacks: Stack) -> Application:
     """Return the application of `stacks`, the first of which is the one that the user named.
 
-    Raises TemplateError if it could not be deployed, or if there is nothing to serve.
+    Raises TemplateError if it could not be deployed, or if the local twin can run none of its functions.
     """
     found = _Found(dict(layer for stack in stacks for layer in read_layers(stack.template, stack.resolver)))
     for stack in stacks:
         found.add(stack)
     data_resources(*stacks, note=found.note)
-    if not found.routes and not found.queue_sources:
+    if not found.functions:
         unserved = f". Not served: {'; '.join(found.unserved)}" if found.unserved else ""
         raise TemplateError(
-            f"{stacks[0].template.path.name}: no function has an event of type HttpApi or SQS that the local twin "
-            f"serves, so there is nothing to serve{unserved}"
+            f"{stacks[0].template.path.name}: it has no function that the local twin can run, so there is nothing to "
+            f"serve{unserved}"
         )
+    found.add_schedules(stacks)
+    if not found.routes and not found.queue_sources:
+        found.notices[_NO_REQUESTS] = None
     return Application(
         functions=found.functions,
         routes=tuple(found.routes.values()),
         queue_sources=tuple(found.queue_sources),
+        schedules=tuple(found.schedules),
         unserved=tuple(found.unserved),
-        notices=(*(f"{line}. It is left out" for line in found.unknown), *differences(stacks, found.functions)),
+        notices=(
+            *(f"{line}. It is left out" for line in found.unknown),
+            *found.notices,
+            *differences(stacks, found.functions),
+        ),
     )
 
 
@@ -83,6 +108,8 @@ class _Found:
         self.functions: dict[str, Function] = {}
         self.routes: dict[str, ApiRoute] = {}
         self.queue_sources: list[QueueSource] = []
+        self.schedules: list[Schedule] = []
+        self.notices: dict[str, None] = {}  # a set that keeps the order
         self.unserved: list[str] = []
         self.unknown: dict[str, None] = {}  # a set that keeps the order
 
@@ -92,11 +119,14 @@ class _Found:
 
     def add(self, stack: Stack) -> None:
         """Add the functions and event sources of one stack. Raises TemplateError."""
-        of_apis = stack.resolver.known(stack.template.globals.get("HttpApi") or {}, "Globals.HttpApi", self.note)
+        declared_of_apis = stack.template.globals.get("HttpApi") or {}
+        of_apis = self._known_api(
+            stack, declared_of_apis, stack.resolver.known(declared_of_apis, "Globals.HttpApi", self.note)
+        )
         apis: dict[str, Node] = {}
         for name, declared in stack.template.resources.items():
             if declared["Type"] == _API and (api := stack.resolver.resource(name, {"Auth"}, self.note)) is not None:
-                apis[name] = merge(of_apis, properties_of(api))
+                apis[name] = merge(of_apis, self._known_api(stack, properties_of(declared), properties_of(api)))
                 if _DEFINITIONS & properties_of(declared).keys():
                     self.unserved.append(f"{name}: the routes of its OpenAPI definition, without those of events")
         for name, declared in stack.template.resources.items():
@@ -107,6 +137,30 @@ class _Found:
                 stack.resolver.resource(name, ()) is not None
             ):
                 self.unserved.append(f"{name} ({kind})")
+
+    def add_schedules(self, stacks: tuple[Stack, ...]) -> None:
+        """Add the rules and schedules of all stacks that invoke functions which the twin runs. Raises TemplateError."""
+        for stack in stacks:
+            for name, declared in stack.template.resources.items():
+                kind = declared["Type"]
+                if kind not in {RULE, SCHEDULE} or (resource := stack.resolver.resource(name, USED, self.note)) is None:
+                    continue
+                try:
+                    for schedule in read_schedule_resource(name, kind, properties_of(resource)):
+                        if schedule.function in self.functions:
+                            self.schedules.append(schedule)
+                        else:
+                            self.unserved.append(f"{name} ({kind}): its target is not a function that runs here")
+                except NotEmulated as reason:
+                    self.unserved.append(str(reason))
+
+    def _known_api(self, stack: Stack, declared: Node, resolved: Node) -> Node:
+        """Return the resolved properties of an API, without the issuers that only AWS knows."""
+        if not resolved.get("Auth"):
+            return resolved
+        auth, lines = without_unknown_issuers(resolved["Auth"], declared.get("Auth") or {}, stack.template.resources)
+        self.notices |= dict.fromkeys(lines)
+        return {**resolved, "Auth": auth}
 
     def _add_function(self, stack: Stack, name: str, metadata: Node, apis: Mapping[str, Node], of_apis: Node) -> None:
         properties = with_globals(stack.template, stack.resolver, name, RUN_BY, self.note)
@@ -134,7 +188,7 @@ class _Found:
             first = self.routes.setdefault(route.key, route)
             if first is not route:
                 raise NotEmulated(f"{where}: {first.function} has the route {route.key} already")
-        elif kind == "Api":
-            raise NotEmulated(f"{where} (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs")
+        elif kind in {"Schedule", "ScheduleV2"}:
+            self.schedules.append(read_schedule_event(where, function, kind, properties))
         else:
-            raise NotEmulated(f"{where} ({kind})")
+            raise NotEmulated(unserved_event(where, function, kind))

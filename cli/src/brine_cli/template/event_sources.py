@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import NotEmulated, TemplateError
-from brine_cli.template.authorizers import authorizer_of
+from brine_cli.template.authorizers.of_route import authorizer_of
 
 if TYPE_CHECKING:
-    from brine_cli.template.authorizers import Authorizer
+    from brine_cli.template.authorizers.kinds import Authorizer
     from brine_cli.template.document import Node
 
 _DEFAULT_BATCH = 10  # messages; Lambda's default for queues
@@ -17,12 +17,16 @@ _DEFAULT_BATCH = 10  # messages; Lambda's default for queues
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRoute:
-    """One route of the HTTP API. `path` is None for `$default`; `method` may be ANY."""
+    """One route of the HTTP API. `path` is None for `$default`; `method` may be ANY.
+
+    scopes: a token must have one of them, for a route with a JWT authorizer.
+    """
 
     method: str
     path: str | None
     function: str
     authorizer: Authorizer = "NONE"
+    scopes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -52,10 +56,10 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRou
     """
     if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
         raise NotEmulated(f"{where}: the local twin sends payload format 2.0 only")
-    authorizer = authorizer_of(where, properties, api)
+    authorizer, scopes = authorizer_of(where, properties, api)
     path, method = properties.get("Path"), properties.get("Method")
     if path in {None, "$default"}:
-        return ApiRoute(method="ANY", path=None, function=function, authorizer=authorizer)
+        return ApiRoute(method="ANY", path=None, function=function, authorizer=authorizer, scopes=scopes)
     if not isinstance(path, str) or not path.startswith("/"):
         raise TemplateError(f"{where}: Path must begin with /")
     return ApiRoute(
@@ -63,6 +67,7 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRou
         path=path,
         function=function,
         authorizer=authorizer,
+        scopes=scopes,
     )
 
 

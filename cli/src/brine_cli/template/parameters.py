@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine_cli.errors import NotEmulated
+from brine_cli.errors import NotEmulated, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,3 +44,26 @@ class ParameterValues:
         if name in self.given and value not in self.published.parameters:
             return value
         return self.published.parameter(value, name)
+
+
+def check_given(declared: Mapping[str, Node], given: Mapping[str, str]) -> None:
+    """Raise TemplateError if AWS would refuse a value that the user gives for a parameter of a template."""
+    for name, value in given.items():
+        parameter = declared.get(name) or {}
+        allowed, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
+        described = parameter.get("ConstraintDescription")
+        if allowed is not None and value not in map(str, allowed):
+            raise TemplateError(f"--parameter {name}={value}: the template allows {', '.join(map(str, allowed))}")
+        if isinstance(pattern, str) and not _matches(pattern, value):
+            reason = described or f"the template allows values that match {pattern}"
+            raise TemplateError(f"--parameter {name}={value}: {reason}")
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Return whether a value matches. CloudFormation has the patterns of Java: what Python lacks matches all values."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)  # for a set in a set, which only Java has
+        try:
+            return re.fullmatch(pattern, value) is not None
+        except (re.error, FutureWarning):
+            return True

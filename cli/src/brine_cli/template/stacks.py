@@ -22,6 +22,7 @@ from brine_cli.template.intrinsics import STACK, Resolver
 from brine_cli.template.layers import layer_attributes
 from brine_cli.template.published import Published
 from brine_cli.template.renames import with_renamed_resources
+from brine_cli.template.ssm import ssm_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
 NESTED: Final = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
 """The property with the path of the nested template, by the type of the resource."""
-_SSM_PARAMETER = "AWS::SSM::Parameter"
 # The parameters with the URL of an origin, for which the local twin starts httpbin.
 _ORIGIN, _HTTPBIN_ORIGIN = "Origin", "HttpbinOrigin"
 _OF_GATEWAYS = "BRINE_ROUTES"
+_SECRET = "{{resolve:secretsmanager:"  # noqa: S105  (not a secret: it names one)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,18 @@ class StackTemplate:
         """The names of the parameters that a user may give. Those of a stack beside have its name in front."""
         beside = (f"{stack.name}.{name}" for stack in self.beside for name in stack.parameters)
         return frozenset((*self.template.parameters, *beside))
+
+    @property
+    def without_default(self) -> frozenset[str]:
+        """The parameters of this template that have no default."""
+        declared = self.template.parameters.items()
+        return frozenset(name for name, parameter in declared if "Default" not in (parameter or {}))
+
+    @property
+    def reads_secrets(self) -> bool:
+        """Whether a template has a dynamic reference to a secret, such as {{resolve:secretsmanager:NAME}}."""
+        own = any(_SECRET in str((one.globals, one.resources, one.parameters)) for one in self.all)
+        return own or any(stack.reads_secrets for stack in self.beside)
 
     @property
     def origin_parameters(self) -> frozenset[str]:
@@ -134,7 +147,7 @@ def resolve_stacks(
     """Return the stack, the stacks that it nests, and those beside it, each with a resolver. Raises TemplateError.
 
     overrides: values of `stack.parameters`. attributes: as for a Resolver, of all stacks together.
-    published: the exports and SSM parameters of the stacks that exist before this one.
+    published: the exports, SSM parameters and secrets that exist before this stack.
     """
     published = published or Published()
     beside: list[Stack] = []
@@ -147,6 +160,9 @@ def resolve_stacks(
     template = stack.template
     known = {**layer_attributes(template), **attributes}
     resolver = Resolver(template, overrides=overrides, attributes=known, stack_name=stack.name, published=published)
+    if own := {one.name: one.value for one in ssm_parameters(template, resolver)}:
+        published = published.joined(Published(parameters=own))
+        resolver = Resolver(template, overrides=overrides, attributes=known, stack_name=stack.name, published=published)
     found: list[Stack] = []
     for name, inner in stack.nested.items():
         application = resolver.resource(name, {"Parameters"})
@@ -182,12 +198,7 @@ def _published_by(stacks: tuple[Stack, ...]) -> Published:
                 value = stack.resolver.output(key)
                 if value is not None and "Export" in output:
                     exports[str(stack.resolver.resolve(output["Export"]["Name"], key))] = value
-        for name, declared in stack.template.resources.items():
-            if declared["Type"] == _SSM_PARAMETER:
-                resource = stack.resolver.resource(name, {"Name", "Value"}) or {}
-                match resource.get("Properties"):
-                    case {"Name": str(parameter), "Value": value}:
-                        parameters[parameter] = str(value)
+        parameters |= {one.name: one.value for one in ssm_parameters(stack.template, stack.resolver)}
     return Published(exports=exports, parameters=parameters)
 
 

@@ -81,16 +81,16 @@ def test_a_long_report_is_broken_between_words_at_a_terminal_only() -> None:
         assert all(line.startswith(("brine: ", "       ")) for line in lines)
 
 
+def print_often(printer: LogPrinter, line: str) -> None:
+    for _ in range(200):
+        printer.output(line, is_recorded=False)
+
+
 def test_many_threads_never_mix_their_lines() -> None:
     writes: list[str] = []
     lines = [f"{letter * 200}" for letter in "abcdefgh"]
     with LogPrinter("line", Stream(writes), Stream(writes), {}) as printer:
-
-        def write(line: str) -> None:
-            for _ in range(200):
-                printer.output(line, is_recorded=False)
-
-        threads = [threading.Thread(target=write, args=(line,)) for line in lines]
+        threads = [threading.Thread(target=print_often, args=(printer, line)) for line in lines]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +11,14 @@ from brine_cli.http.messages import HttpResponse
 from brine_cli.http.pages import Pages
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.live.client import twin_client
-from brine_cli.live.client.twin_client import NotATwin, TwinClient, TwinNotRunning, twin_url
+from brine_cli.live.client.twin_client import NotATwin, TwinClient, TwinNotRunning
 from brine_cli.live.hub import Lost
 from brine_cli.live.live import Live
 from brine_cli.live.pages import events_page
-from brine_cli.running_twin import RunningTwin
 from tests.unit.twin.live.making import asked, log_line, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from brine_cli.http.messages import HttpRequest
     from brine_cli.live.record import RequestRecord
@@ -171,14 +168,3 @@ def test_another_server_is_no_twin(status: int, call: Callable[[TwinClient], obj
     url = url_of(listener)
     with HttpServer(listener, lambda _: answer), pytest.raises(NotATwin, match="Give the right URL with --twin"):
         call(TwinClient(lambda: url))
-
-
-def test_the_twin_is_the_given_one_else_the_running_one_else_the_usual_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert twin_url("http://127.0.0.1:5/", "template.yaml") == "http://127.0.0.1:5"
-    assert twin_url(None, "template.yaml") == "http://127.0.0.1:3000"
-    template = str(tmp_path / "template.yaml")
-    RunningTwin(template=template, url="http://127.0.0.1:7", pid=os.getpid()).write({"XDG_STATE_HOME": str(tmp_path)})
-    assert twin_url(None, template) == "http://127.0.0.1:7"

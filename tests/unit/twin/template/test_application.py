@@ -57,10 +57,11 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
     application = read_with(
         tmp_path,
         "CodeUri: code, Handler: a.b, "
-        "Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}, Tick: {Type: Schedule}}",
+        "Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}, "
+        "Tick: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}",
     )
     assert application.routes == (ApiRoute(method="GET", path="/a", function="Fn"),)
-    assert application.unserved == ("Fn.Tick (Schedule)",)
+    assert [(one.where, one.function, one.text) for one in application.schedules] == [("Fn.Tick", "Fn", "rate(1 day)")]
     assert application.functions["Fn"].timeout == 9.0
 
 
@@ -93,17 +94,10 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
             "Fn.E: Path must begin with /",
         ),
         (
-            "CodeUri: code, Handler: a.b",
+            "InlineCode: pass, Handler: a.b, Events: {A: {Type: Api}}",
             (
-                "template.yaml: no function has an event of type HttpApi or SQS that the local twin serves, "
-                "so there is nothing to serve"
-            ),
-        ),
-        (
-            "CodeUri: code, Handler: a.b, Events: {A: {Type: Api}, B: {Type: S3}}",
-            (
-                "so there is nothing to serve. Not served: Fn.A (Api): the local twin serves HTTP APIs (events of type "
-                "HttpApi), no REST APIs; Fn.B (S3)"
+                "template.yaml: it has no function that the local twin can run, so there is nothing to serve. "
+                "Not served: Fn: its code is InlineCode. The local twin runs code in folders only"
             ),
         ),
         (
@@ -116,6 +110,21 @@ def test_applications_that_would_not_run(tmp_path: Path, function: str, message:
     with pytest.raises(TemplateError) as raised:
         read_with(tmp_path, function)
     assert str(raised.value).endswith(message)
+
+
+def test_a_function_that_no_request_reaches_can_be_invoked(tmp_path: Path) -> None:
+    application = read_with(tmp_path, "CodeUri: code, Handler: a.b, Events: {A: {Type: Api}, B: {Type: S3}}")
+    assert list(application.functions) == ["Fn"]
+    assert application.notices[0].startswith(
+        "no function has an event of type HttpApi or SQS that the local twin serves"
+    )
+    assert application.unserved == (
+        (
+            "Fn.A (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs. "
+            "Try: brine invoke Fn -e EVENT.json"
+        ),
+        "Fn.B (S3). Try: sam local generate-event s3 put | brine invoke Fn -e -",
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,15 @@ def test_applications_that_would_not_run(tmp_path: Path, function: str, message:
         ),
         ("{Type: SQS, Properties: {Queue: q, Enabled: false}}", "Fn.E: Enabled is False"),
         ("{Type: HttpApi, Properties: {Path: /get, Method: ANY}}", "Fn.E: Fn has the route ANY /get already"),
-        ("{Type: DynamoDB, Properties: {Stream: !GetAtt Table.StreamArn}}", "Fn.E (DynamoDB)"),
+        (
+            "{Type: DynamoDB, Properties: {Stream: !GetAtt Table.StreamArn}}",
+            "Fn.E (DynamoDB). Try: sam local generate-event dynamodb update | brine invoke Fn -e -",
+        ),
+        ("{Type: MSK}", "Fn.E (MSK). Try: brine invoke Fn -e EVENT.json"),
+        (
+            "{Type: Schedule}",
+            "Fn.E: the local twin knows no expression of this schedule, such as rate(5 minutes)",
+        ),
     ],
 )
 def test_an_event_that_is_not_served_leaves_the_others(tmp_path: Path, event: str, line: str) -> None:

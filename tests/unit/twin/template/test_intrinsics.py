@@ -135,11 +135,11 @@ def test_mistakes_are_named(tmp_path: Path, value: str, message: str) -> None:
         (
             "!Ref Image",
             (
-                "Subject.Value: Image: no stack beside this one has the SSM parameter /shared/image. "
-                "Give its template with --beside"
+                "Subject.Value: Image: no stack here has the SSM parameter /shared/image. Give its template with "
+                "--beside, or write parameter:/shared/image=VALUE into the file of --secrets"
             ),
         ),
-        ("'a{{resolve:ssm:/shared/x:3}}'", "Subject.Value: no stack beside this one has the SSM parameter /shared/x"),
+        ("'a{{resolve:ssm:/shared/x:3}}'", "Subject.Value: no stack here has the SSM parameter /shared/x"),
         (
             "'{{resolve:secretsmanager:db:SecretString:password}}'",
             "Subject.Value: the local twin has no value for {{resolve:secretsmanager:db:SecretString:password}}",

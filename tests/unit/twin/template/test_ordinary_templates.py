@@ -36,7 +36,7 @@ def read(name: str) -> Application:
             [
                 (
                     "HelloWorldFunction.HelloWorld (Api): the local twin serves HTTP APIs (events of type HttpApi), "
-                    "no REST APIs"
+                    "no REST APIs. Try: brine invoke HelloWorldFunction -e EVENT.json"
                 )
             ],
             [],
@@ -67,12 +67,10 @@ def read(name: str) -> Application:
             [
                 "Worker (FunctionUrlConfig)",
                 "Worker.Filtered: the local twin does not support FilterCriteria",
-                "Worker.Nightly (Schedule)",
-                "Worker.NightlyToo (ScheduleV2)",
-                "Worker.Upload (S3)",
-                "Worker.Topic (SNS)",
-                "Worker.Changes (DynamoDB)",
-                "Worker.Orders (EventBridgeRule)",
+                "Worker.Upload (S3). Try: sam local generate-event s3 put | brine invoke Worker -e -",
+                "Worker.Topic (SNS). Try: sam local generate-event sns notification | brine invoke Worker -e -",
+                "Worker.Changes (DynamoDB). Try: sam local generate-event dynamodb update | brine invoke Worker -e -",
+                "Worker.Orders (EventBridgeRule). Try: brine invoke Worker -e EVENT.json",
             ],
             [],
         ),
@@ -83,10 +81,14 @@ def read(name: str) -> Application:
             [
                 (
                     "Function.Environment.Variables.PASSWORD: the local twin has no value for "
-                    "{{resolve:secretsmanager:db:SecretString:password}}. It is left out"
+                    "{{resolve:secretsmanager:db:SecretString:password}}. "
+                    'Write db={"password": "VALUE"} into the file of --secrets. It is left out'
                 ),
-                "Function.Environment.Variables.LIMIT: no stack beside this one has the SSM parameter /shared/limit. "
-                + LEFT_OUT,
+                (
+                    "Function.Environment.Variables.LIMIT: no stack here has the SSM parameter /shared/limit. Give its "
+                    "template with --beside, or write parameter:/shared/limit=VALUE into the file of --secrets. "
+                    "It is left out"
+                ),
                 f"Function.Environment.Variables.BUCKET: no stack beside this one exports shared-bucket. {LEFT_OUT}",
                 (
                     "Function.Environment.Variables.SETTINGS: the local twin does not support Fn::Transform. "
@@ -100,14 +102,21 @@ def read(name: str) -> Application:
         ),
         (
             "authorized.yaml",
-            ["GET /public"],
+            ["GET /private", "GET /public"],
             [
                 "Defined: the routes of its OpenAPI definition, without those of events",
                 "Rest (AWS::Serverless::Api)",
-                "Function.Private: the local twin does not support the authorizer Users, only AWS_IAM and NONE",
-                "Function.Old (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs",
+                (
+                    "Function.Old (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs. "
+                    "Try: brine invoke Function -e EVENT.json"
+                ),
             ],
-            [],
+            [
+                (
+                    "AWS makes the issuer and audience of the authorizer Users: the local twin accepts tokens with any "
+                    "issuer and audience"
+                )
+            ],
         ),
         (
             "importing.yaml",
@@ -116,8 +125,9 @@ def read(name: str) -> Application:
             [
                 f"Function.Environment.Variables.ORDERS: no stack beside this one exports platform-Orders. {LEFT_OUT}",
                 (
-                    "Function.Environment.Variables.GREETING: Greeting: no stack beside this one has the SSM parameter "
-                    f"/platform/greeting. {LEFT_OUT}"
+                    "Function.Environment.Variables.GREETING: Greeting: no stack here has the SSM parameter "
+                    "/platform/greeting. Give its template with --beside, or write parameter:/platform/greeting=VALUE "
+                    "into the file of --secrets. It is left out"
                 ),
             ],
         ),

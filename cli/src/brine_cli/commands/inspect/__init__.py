@@ -1,1 +1,1 @@
-"""Commands that show what a running gateway does and keeps."""
+"""Commands that show the requests and the stored responses of a running gateway."""

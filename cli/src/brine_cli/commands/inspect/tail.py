@@ -20,20 +20,21 @@ class Parsed(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the text or its value. Fails with the error of the function."""
-        from brine_cli.live.client import filters  # noqa: PLC0415 - the help needs no filter
+        from brine.domain.listing.sizes import byte_size  # noqa: PLC0415 - the help needs no filter
+        from brine_cli.live.client import filters  # noqa: PLC0415 - the same
 
         read: Callable[[str], object] = {
             "result": filters.result_of,
             "status": filters.status_range,
             "duration": filters.seconds_of,
-            "size": filters.bytes_of,
+            "size": byte_size,
         }[self.name]
         if not isinstance(value, str):
             return value
         try:
             parsed = read(value)
         except ValueError as error:
-            self.fail(f"{error}.", param, ctx)
+            self.fail(f"{str(error).rstrip('.')}.", param, ctx)
         return value if self._keeps else parsed
 
 
@@ -67,7 +68,7 @@ class Parsed(click.ParamType):
 @click.option("--reason", "reasons", multiple=True, metavar="GLOB", help="Such as 'request:*', stale or set-cookie.")
 @click.option("--slower-than", type=Parsed("duration"), metavar="DURATION", help="Longer in total: 200ms, 1.5s.")
 @click.option("--origin-slower-than", type=Parsed("duration"), metavar="DURATION", help="Longer at the origin.")
-@click.option("--larger-than", type=Parsed("size"), metavar="SIZE", help="Answers with a larger body: 500, 10kB, 2MB.")
+@click.option("--larger-than", type=Parsed("size"), metavar="SIZE", help="Answers with a larger body: 500, 100KB, 2MB.")
 @click.option("--problems", "with_problems", is_flag=True, help="Answers with a problem, a fault, a note or a 5xx.")
 @click.option("--last", default=0, type=click.IntRange(0, 200), metavar="N", help="Begin with the last N requests.")
 @click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N requests.")

@@ -8,8 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from brine_cli.live.client.twin_client import TwinClient, TwinNotRunning, twin_url
-from brine_cli.project.default_template import default_template
+from brine_cli.desk.client import found_twin
+from brine_cli.live.client.twin_client import TwinClient, TwinNotRunning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ _WIDTH_OF_FILES = 120
 
 def watch(twin: str | None, *, once: bool, as_json: bool) -> int:
     """Print the figures to stdout. Returns the exit code. Raises TwinNotRunning and NotATwin at the first failure."""
-    client = TwinClient(lambda: twin_url(twin, default_template()))
+    client = TwinClient(lambda: found_twin(twin))
     first = client.stats()
     try:
         if as_json:
@@ -45,7 +45,7 @@ def _show(client: TwinClient, first: dict[str, Any], twin: str | None, *, once: 
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
     console = Console(highlight=False, width=width)
-    url = twin_url(twin, default_template())
+    url = found_twin(twin)
     if once or not console.is_terminal:
         console.print(dashboard(first, url, console.width, None))
         return

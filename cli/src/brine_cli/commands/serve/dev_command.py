@@ -87,6 +87,19 @@ from brine_cli.project.default_template import default_template
 @click.option("--play-origin", type=FILE, metavar="FILE", help="Answer from such a file, without any origin.")
 @click.option("--reload/--no-reload", default=True, help="Follow changes of the files at once.  [default: reload]")
 @click.option("--aws-endpoint", metavar="URL", help="An AWS emulator to use instead of moto; its data stays.")
+@click.option(
+    "--claims",
+    multiple=True,
+    metavar="NAME=VALUE|FILE",
+    help="A claim of every request to a route with a JWT authorizer, or a JSON file of claims. No token is needed or "
+    "checked then. May be repeated.",
+)
+@click.option(
+    "--verify-tokens",
+    is_flag=True,
+    help="Check the signatures of tokens with the keys of their issuers, and accept no unsigned tokens.",
+)
+@click.option("--run-schedules", is_flag=True, help="Run the schedules of the template.")
 @emulator_options
 def command(**given: object) -> int:
     """Serve the functions of a template over HTTP, as API Gateway and Lambda do.
@@ -103,6 +116,8 @@ def command(**given: object) -> int:
     options = DevOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     if options.origin is not None and options.routes is not None:
         raise click.UsageError("--origin and --routes exclude each other. Put the origin into the routes file.")
+    if options.claims and options.verify_tokens:
+        raise click.UsageError("--claims and --verify-tokens exclude each other. Give one of them.")
     from brine_cli.commands import dev  # noqa: PLC0415  (it imports the twin, which the help does not need)
 
     return dev.run(options)

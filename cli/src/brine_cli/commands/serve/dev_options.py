@@ -29,6 +29,9 @@ class DevOptions:
     parameters: tuple[tuple[str, str], ...] = ()
     environments: int = 0
     aws_endpoint: str | None = None
+    claims: tuple[str, ...] = ()
+    verify_tokens: bool = False
+    run_schedules: bool = False
     allow_host: tuple[str, ...] = ()
     allow_origin: tuple[str, ...] = ()
     env: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from brine.domain.durations import duration_seconds
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -17,10 +19,6 @@ RESULTS = ("hit", "stale", "collapsed", "miss", "validated", "pass", "refused", 
 """The results of a gateway (brine.service.http_cache.answer.Result)."""
 
 _STATUS = re.compile(r"([1-5])xx|(\d{3})(?:-(\d{3}))?", re.IGNORECASE)
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m)?", re.ASCII)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?(b|kb|mb|gb)?", re.ASCII | re.IGNORECASE)
-_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, None: 1.0}
-_BYTES = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +80,11 @@ def status_range(text: str) -> tuple[int, int]:
 
 
 def seconds_of(text: str) -> float:
-    """Return the seconds of a duration such as `200ms`, `1.5s` or `2` (seconds). Raises ValueError."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no duration. Write 200ms, 1.5s or 2m")
-    return float(found[1]) * _SECONDS[found[2]]
-
-
-def bytes_of(text: str) -> float:
-    """Return the bytes of a size such as `500`, `10kB` or `1.5MB`. Raises ValueError."""
-    found = _SIZE.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no size. Write 500, 10kB or 1.5MB")
-    return float(found[1]) * _BYTES[(found[2] or "b").lower()]
+    """Return the seconds of a duration such as `200ms` or `1.5s`. Raises ValueError."""
+    try:
+        return duration_seconds(float(text) if text.isdecimal() else text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no duration. Write 200ms, 1.5s or 2m") from None
 
 
 def _is_one(value: str | None, patterns: Sequence[str]) -> bool:

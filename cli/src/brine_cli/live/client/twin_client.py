@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -15,12 +13,10 @@ from brine_cli.errors import CommandError
 from brine_cli.live.hub import Lost
 from brine_cli.live.pages import EVENTS, STATS
 from brine_cli.live.record import RequestRecord
-from brine_cli.running_twin import RunningTwin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-DEFAULT_URL: Final = "http://127.0.0.1:3000"
 PAUSE: Final = 0.5
 """Seconds between two attempts to reach a twin that has stopped."""
 _SILENCE: Final = 20.0
@@ -102,14 +98,6 @@ def _events(stream: http.client.HTTPResponse) -> Generator[RequestRecord | Lost]
             yield Lost(json.loads(value)["lost"]) if event == "lost" else RequestRecord.from_json(value)
         elif not name:
             event = ""
-
-
-def twin_url(given: str | None, template: str) -> str:
-    """Return the URL of the twin: the given one, else that of the running twin of a template, else the usual one."""
-    if given is not None:
-        return given.rstrip("/")
-    running = RunningTwin.find(Path(template), os.environ)
-    return DEFAULT_URL if running is None else running.url
 
 
 def _connection(url: str) -> http.client.HTTPConnection:

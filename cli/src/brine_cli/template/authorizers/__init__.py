@@ -1,0 +1,1 @@
+"""The authorizers of HTTP APIs, as SAM reads them from the template."""
