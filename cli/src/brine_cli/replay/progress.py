@@ -61,7 +61,7 @@ def shown_progress(*, is_wanted: bool) -> Iterator[ReplayProgress]:
     )
     from rich.text import Text  # noqa: PLC0415
 
-    class Rate(ProgressColumn):
+    class SpeedColumn(ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text(rate_text(task.speed, task.fields["unit"]))
 
@@ -73,7 +73,7 @@ def shown_progress(*, is_wanted: bool) -> Iterator[ReplayProgress]:
         TextColumn("{task.description:9}"),
         BarColumn(),
         TaskProgressColumn(),
-        Rate(),
+        SpeedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bars:

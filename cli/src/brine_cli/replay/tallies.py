@@ -24,7 +24,11 @@ class Tallies:
 
     def of(self, route: str | None) -> RouteTally:
         """Return the tally of a route; None stands for requests without one."""
-        return self._by_route.setdefault(NO_ROUTE if route is None else route, RouteTally())
+        name = NO_ROUTE if route is None else route
+        tally = self._by_route.get(name)
+        if tally is None:
+            tally = self._by_route[name] = RouteTally()
+        return tally
 
     def add(self, other: Tallies) -> None:
         """Add those of another process."""
