@@ -76,9 +76,35 @@ class SuggestingChoice(click.Choice):
             raise
 
 
+class WholeNumber(click.ParamType):
+    """A whole number within limits. Unlike click's own type, it does not show `1<=x<=9` in the help."""
+
+    name = "integer"
+
+    def __init__(self, least: float | None, most: float | None) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number. Raises BadParameter, with the limits."""
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        if (self._least is not None and number < self._least) or (self._most is not None and number > self._most):
+            least = "" if self._least is None else f" from {self._least}"
+            most = "" if self._most is None else f" to {self._most}"
+            self.fail(f"{number} is not allowed. Give a number{least}{most}{'' if most else ' on'}.", param, ctx)
+        return number
+
+
 def with_manners(command: click.Command) -> click.Command:
-    """Let a command suggest near values of its choices and have `--debug`. Return the command."""
+    """Let a command suggest near choices, describe defaults and ranges in words, and have `--debug`. Return it."""
     for param in command.params:
+        if isinstance(param, click.Option) and isinstance(param.show_default, str):
+            param.help = f"{param.help}  [default: {param.show_default}]"  # click would put it into parentheses too
+            param.show_default = False
+        if type(param.type) is click.IntRange:
+            param.type = WholeNumber(param.type.min, param.type.max)
         if type(param.type) is click.Choice:
             param.type = SuggestingChoice(param.type.choices, param.type.case_sensitive)
     if DEBUG not in command.params:
@@ -92,10 +118,9 @@ def usage_message(error: click.UsageError) -> str:
     if context is None:
         return f"{error.format_message()} `brine --help` lists the commands."
     if isinstance(error, click.NoSuchOption):
-        options = {
-            name for param in context.command.get_params(context) for name in (*param.opts, *param.secondary_opts)
-        }
-        near = nearest(error.option_name, (name for name in options if name.startswith("-")))
+        params = context.command.get_params(context)
+        options = (name for param in params for name in (*param.opts, *param.secondary_opts) if name.startswith("-"))
+        near = nearest(error.option_name, options)
         message = f"There is no option {error.option_name}."
         return f"{message} Did you mean {near}?" if near else f"{message} `{context.command_path} --help` lists them."
     message = error.format_message()

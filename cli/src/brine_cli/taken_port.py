@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PROC: Final = Path("/proc")
 _USUAL: Final = 3000
+_LAST: Final = 65_535
 _LISTENS: Final = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
@@ -35,9 +36,7 @@ def remedy(error: PortTaken, options: Mapping[str, object]) -> str:
         return "Give --host an address of this machine, such as 127.0.0.1, or leave it out."
     if number != errno.EADDRINUSE:
         return f"Start with `{option} {_USUAL}`, or with `{option} 0`, which takes a free port."
-    other = (
-        f"`{option} 0`, which takes a free port, or with `{option} {port + 1}`" if port < 65_535 else f"`{option} 0`"
-    )
+    other = f"`{option} {port + 1 if port < _LAST else _USUAL}`, or with `{option} 0`, which takes a free port"
     holder = _holder(port)
     return f"Stop {holder}, or start with {other}." if holder else f"Start with {other}."
 

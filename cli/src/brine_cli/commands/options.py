@@ -19,7 +19,24 @@ FILE: Final = click.Path(path_type=Path)
 BRINE: Final = "brine"
 """The name of a stack beside the template, unless the user gives another one."""
 
+_LAST_PORT: Final = 65_535
 _STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
+
+class Port(click.ParamType):
+    """The number of a port. 0 takes a free one."""
+
+    name = "port"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = -1
+        if not 0 <= number <= _LAST_PORT:
+            self.fail(f"{value!r} is not a port. Give a number from 0, which takes a free port, to 65535.", param, ctx)
+        return number
 
 
 class NameValue(click.ParamType):

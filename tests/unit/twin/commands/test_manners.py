@@ -84,7 +84,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
         (["purge", "--evrything"], "brine purge: There is no option --evrything. Did you mean --everything?"),
         (["dev", "--log", "jsno"], "Did you mean 'json'?"),
         (["new", "functin", "x"], "Did you mean `brine new function`?"),
-        (["dev", "--port", "x"], "`brine dev --help` shows how to use it."),
+        (["dev", "--port", "x"], "'x' is not a port. Give a number from 0, which takes a free port, to 65535."),
     ],
 )
 def test_a_misspelt_word_gets_the_nearest_one_and_the_exit_code_2(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from brine_cli.commands.options import BRINE, FILE, StackBeside, emulator_options
+from brine_cli.commands.options import BRINE, FILE, Port, StackBeside, emulator_options
 from brine_cli.commands.serve.dev_options import DevOptions
 from brine_cli.project.default_template import default_template
 
@@ -14,7 +14,7 @@ from brine_cli.project.default_template import default_template
     "--template",
     type=FILE,
     default=default_template,
-    show_default="[tool.brine] of pyproject.toml, or template.yaml",
+    show_default="the one of pyproject.toml, or template.yaml",
     metavar="FILE",
     help="The template to serve.",
 )
@@ -27,7 +27,7 @@ from brine_cli.project.default_template import default_template
     f"May be repeated. Default of NAME: {BRINE}.",
 )
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=3000, metavar="PORT", help="Port; 0 takes a free one.")
+@click.option("--port", type=Port(), default=3000, metavar="PORT", help="Port; 0 takes a free one.")
 @click.option(
     "--origin", metavar="URL", help="A single route from / to this URL, with the defaults of a route in routes.toml."
 )
@@ -85,7 +85,7 @@ from brine_cli.project.default_template import default_template
 @click.option("--env-file", type=FILE, metavar="FILE", help="A file of such variables, like .env, for all functions.")
 @click.option("--record-origin", type=FILE, metavar="FILE", help="Append the responses of origins to this file.")
 @click.option("--play-origin", type=FILE, metavar="FILE", help="Answer from such a file, without any origin.")
-@click.option("--reload/--no-reload", default=True, help="Follow changes of the files at once.  [default: reload]")
+@click.option("--reload/--no-reload", default=True, help="Follow changes of the files at once.")
 @click.option("--aws-endpoint", metavar="URL", help="An AWS emulator to use instead of moto; its data stays.")
 @click.option(
     "--claims",

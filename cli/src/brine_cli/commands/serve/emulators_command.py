@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from brine_cli.commands.options import FILE, emulator_options
+from brine_cli.commands.options import FILE, Port, emulator_options
 from brine_cli.commands.serve.emulators_options import DOCKER_BRIDGE, EmulatorsOptions
 
 
@@ -18,8 +18,8 @@ from brine_cli.commands.serve.emulators_options import DOCKER_BRIDGE, EmulatorsO
     show_default=f"the Docker bridge {DOCKER_BRIDGE} if it exists, else 127.0.0.1",
     help="Address to listen on.",
 )
-@click.option("--aws-port", type=click.IntRange(0, 65_535), default=4566, metavar="PORT", help="The port of moto.")
-@click.option("--httpbin-port", type=click.IntRange(0, 65_535), default=8080, metavar="PORT", help="That of httpbin.")
+@click.option("--aws-port", type=Port(), default=4566, metavar="PORT", help="The port of moto.")
+@click.option("--httpbin-port", type=Port(), default=8080, metavar="PORT", help="That of httpbin.")
 @emulator_options
 def command(**given: object) -> None:
     """Run only the emulators of AWS and of an origin, for `sam local`.

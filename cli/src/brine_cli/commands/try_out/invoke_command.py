@@ -29,7 +29,7 @@ from brine_cli.project.default_template import default_template
     "--template",
     type=FILE,
     default=default_template,
-    show_default="[tool.brine] of pyproject.toml, or template.yaml",
+    show_default="the one of pyproject.toml, or template.yaml",
     metavar="FILE",
     help="The template with the function.",
 )
