@@ -87,7 +87,9 @@ def test_the_examples_pass_an_order_from_one_process_to_another(twin: Twin) -> N
     sent = run(sys.executable, "-m", "examples.producer", *place, "--order", "A-99")
     taken = run(sys.executable, "-m", "examples.consumer", *place, "--wait", "1")
     assert sent.startswith("sent A-99, 21.80 in all, as message ")
-    assert taken.splitlines()[0].endswith("from user/producer: 21.80 in all")
+    waiting, order, *_ = taken.splitlines()
+    assert waiting == "waiting for orders; this ends after 1 s without one"
+    assert order.endswith("from user/producer: 21.80 in all")
     assert "  2 x tea at 4.90" in taken
 
 

@@ -37,7 +37,7 @@ def origin(asked: HttpRequest) -> HttpResponse:
 def twin() -> Iterator[Twin]:
     listener = listen("127.0.0.1", 0)
     parameters = {"HttpbinOrigin": url_of(listener)}
-    with HttpServer(listener, origin), Twin(template=TEMPLATE, parameters=parameters) as running:
+    with HttpServer(listener, origin), Twin(template=TEMPLATE, parameters=parameters, show=lambda _: None) as running:
         yield running
 
 

@@ -118,7 +118,7 @@ def test_a_large_text_is_answered_compressed(twin: Twin, accepted: str) -> None:
 
 
 def test_without_a_coding_a_large_text_does_not_fit(twin: Twin) -> None:
-    assert followed(f"{twin.url}/refuse/words").status == 502
+    assert followed(f"{twin.url}/refuse/words").status == 501
 
 
 def test_a_range_gets_as_much_as_fits(twin: Twin) -> None:

@@ -155,7 +155,7 @@ def test_an_empty_listing_says_so_and_what_to_do(api: AdminApi, capsys: pytest.C
         (["--older-than", "soon"], "'soon' is not a duration. Write \"5m\" or a number of seconds."),
         (["--larger-than", "5XB"], "'5XB' is not a size. Write a number of bytes, or \"100KB\"."),
         (["--state", "old"], "'old' is not one of"),
-        (["--limit", "0"], "0 is not in the range"),
+        (["--limit", "0"], "0 is not allowed. Give a number from 1 on"),
     ],
 )
 def test_a_wrong_option_is_a_mistake_of_the_user(

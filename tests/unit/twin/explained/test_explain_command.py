@@ -61,7 +61,7 @@ def test_the_options_are_those_of_the_request(
         (["/a", "-d", "@/nowhere"], 1, "-d @/nowhere: "),
         (["/a", "--twin", "ftp://x"], 1, "is not the URL of a server"),
         ([], 2, "Missing argument 'URL'"),
-        (["/a", "--verb"], 2, "No such option"),
+        (["/a", "--verb"], 2, "There is no option --verb"),
     ],
 )
 def test_a_mistake_is_told(options: list[str], code: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,7 +153,7 @@ def replayed(rows: list[Row], steps: list[Step], *, decides_each: bool) -> tuple
 
 
 @given(stories())
-@settings(max_examples=120)
+@settings(max_examples=120, deadline=None)
 def test_the_model_answers_as_the_gateway_does(steps: list[Step]) -> None:
     gateway = RealGateway()
     lived = [gateway.live(step) for step in steps]
@@ -163,7 +163,7 @@ def test_the_model_answers_as_the_gateway_does(steps: list[Step]) -> None:
 
 
 @given(stories())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_hit_without_a_decision_is_the_hit_that_the_rules_decide(steps: list[Step]) -> None:
     gateway = RealGateway()
     rows = [gateway.live(step)[0] for step in steps]

@@ -13,7 +13,6 @@ from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.errors import FunctionFailed, PartFailed, StoreError
 from brine.service.diagnostics import Fault
 from brine.service.functions.fetch import SHARE, Fetch
-from brine.service.origins.origin_state import OriginState
 from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
     from brine.ports.deadline import Deadline
     from brine.service.functions.parts_gateway import PartsGateway
+    from brine.service.origins.origin_state import OriginState
     from brine.service.stores.stamps import Stamps
     from brine.service.transaction import Trace, Transaction
 
@@ -115,6 +115,8 @@ class FunctionClient:
 
     def state(self, transaction: Transaction, trace: Trace, now: float, *, by_store: bool) -> OriginState:  # noqa: ARG002 - the signature of Upstreams
         """Return the state of a function: it has neither a circuit nor a budget, and its parts have their own."""
+        from brine.service.origins.origin_state import OriginState  # noqa: PLC0415 - only an explanation needs it
+
         return OriginState()
 
     def _purge(self, tags: tuple[str, ...], transaction: Transaction, trace: Trace) -> None:
