@@ -18,7 +18,7 @@ from brine_cli.errors import CommandError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine_cli.envelopes.opening import Opening
+    from brine_cli.envelopes.opening import EnvelopeOpening
 
 _NO_KEYS = "the seal is not verified, and the envelope is not opened. Give --keys, or --header for the header alone"
 
@@ -45,7 +45,7 @@ class OpenOptions:
 def run(options: OpenOptions) -> int:
     """Print the header, and the object if it opens. Return the exit code: 0 if all was done. Raises CommandError."""
     sealed = envelope_bytes(read_input(options.file))
-    report = _Report(HeaderFacts.of(sealed), as_json=options.as_json)
+    report = EnvelopeReport(HeaderFacts.of(sealed), as_json=options.as_json)
     if options.only_header:
         report.end()
         return 0
@@ -59,9 +59,9 @@ def run(options: OpenOptions) -> int:
     return 0 if report.is_opened else 1
 
 
-def _opening(options: OpenOptions) -> Opening:
+def _opening(options: OpenOptions) -> EnvelopeOpening:
     from brine.errors import ConfigError  # noqa: PLC0415 - the header needs none of these
-    from brine_cli.envelopes.opening import Opening  # noqa: PLC0415
+    from brine_cli.envelopes.opening import EnvelopeOpening  # noqa: PLC0415
     from brine_cli.envelopes.types_file import read_types  # noqa: PLC0415
 
     if options.keys is None:
@@ -71,7 +71,7 @@ def _opening(options: OpenOptions) -> Opening:
         types = read_types(options.types)
     except ConfigError as error:
         raise CommandError(str(error)) from None
-    return Opening(
+    return EnvelopeOpening(
         keyring=place.load(options.keys, os.environ).keyring,
         context=context_of(options.context, options.response, options.message),
         types=types,
@@ -82,7 +82,7 @@ def _opening(options: OpenOptions) -> Opening:
     )
 
 
-class _Report:
+class EnvelopeReport:
     """What is found out about an envelope, and its output."""
 
     def __init__(self, facts: HeaderFacts, *, as_json: bool) -> None:

@@ -32,7 +32,7 @@ _HINT: Final = "Check --purpose, --context, and that --keys is the keyring of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class EnvelopeOpening:
     """How to open an envelope. context: its parts. now: seconds since 1970.
 
     purposes: those to try; none: Brine's own. takes_graphs: whether a graph stream may be opened for any purpose.
