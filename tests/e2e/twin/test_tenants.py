@@ -115,4 +115,4 @@ def test_a_tag_is_purged_for_all_tenants(twin: Twin) -> None:
 def test_options_that_exclude_each_other_are_a_usage_error(twin: Twin, arguments: tuple[str, ...]) -> None:
     failed = purge(twin, *arguments)
     assert (failed.returncode, failed.stdout) == (2, "")
-    assert "usage: brine purge" in failed.stderr
+    assert "`brine purge --help` shows how to use it." in failed.stderr

@@ -13,6 +13,7 @@ from brine_cli.command_line import COMMANDS
 from brine_cli.commands import signals
 from brine_cli.commands.try_out.overview import described, described_schedule, parameter_lines
 from brine_cli.commands.try_out.try_lines import TwinSummary, try_lines
+from brine_cli.console.page import ROOT as CONSOLE
 from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
@@ -137,6 +138,7 @@ def _overview(twin: Twin, options: DevOptions, seconds: float) -> Iterator[str]:
         yield f"  {'not served':<{width}}{event}"
     made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
     yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
+    yield f"  {'console':<{width}}{twin.url}{CONSOLE}"
     if twin.httpbin is not None:
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
     for name, value in parameter_lines(twin.origin_parameters, twin.parameters, twin.httpbin):
@@ -159,7 +161,6 @@ def _served(twin: Twin, options: DevOptions) -> TwinSummary:
         gateways=twin.gateways,
         origin=twin.origin,
         is_httpbin=twin.httpbin is not None and options.routes is None,
-        endpoint=twin.aws_endpoint or "",
         table=twin.resources.get("Table"),
         has_claims=twin.claims is not None,
         commands=COMMANDS,

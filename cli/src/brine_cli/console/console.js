@@ -52,13 +52,14 @@ const rows = byId("rows");
 
 function resultOf(record) {
   const text = record.result ?? (record.reason ? "" : "answered");
-  const remark = record.cause ?? record.reason ?? (record.result === "hit" && record.ttl !== null ? `${record.ttl} s left` : null);
+  const reason = record.reason === "uri-miss" ? null : record.reason;
+  const remark = record.cause ?? reason ?? (record.result === "hit" && record.ttl !== null ? `${record.ttl} s left` : null);
   return [text, remark ? `(${remark})` : "", record.result === "miss" && record.stored ? "stored" : ""].filter(Boolean).join(" ");
 }
 
 function rowOf(record) {
   const notes = [...(record.notes ?? []), ...(record.faults ?? [])];
-  const parts = (record.parts ?? []).map((part) => `${part.route} ${part.result} ${seconds((part.milliseconds ?? 0) / 1000)}`);
+  const parts = (record.parts ?? []).map((part) => `${part.route} ${part.result} ${seconds(part.seconds)}`);
   if (parts.length) notes.unshift(`parts: ${parts.join(", ")}`);
   const row = element("tr", { class: "new" },
     element("td", {}, clock(record.time)),
@@ -328,5 +329,5 @@ document.addEventListener("keydown", (event) => {
 reset();
 listen();
 repeat(async () => showFigures(await ask("stats")), EVERY);
-repeat(showOrigins, SLOWLY);
+setTimeout(() => repeat(showOrigins, SLOWLY), EVERY / 2); // after the first figures, which have the slow origins
 repeat(showTags, SLOWLY);

@@ -29,8 +29,8 @@ class TwinSummary:
     """What a twin serves, as far as the lines need it.
 
     url: of the twin. prefix: the path of the gateway's first route. gateways: the functions with such routes.
-    origin: the URL of --origin. is_httpbin: httpbin is the origin of the first route. table: the cache table, and
-    endpoint the address of the AWS emulator. has_claims: the user gave --claims, so requests need no token.
+    origin: the URL of --origin. is_httpbin: httpbin is the origin of the first route. table: the cache table.
+    has_claims: the user gave --claims, so requests need no token.
     commands: the names of the commands of brine.
     """
 
@@ -40,7 +40,6 @@ class TwinSummary:
     gateways: Container[str] = ()
     origin: str | None = None
     is_httpbin: bool = False
-    endpoint: str = ""
     table: str | None = None
     has_claims: bool = False
     commands: Container[str] = ()
@@ -77,8 +76,7 @@ def _of_cache(served: TwinSummary) -> Iterator[str]:
     if "tail" in served.commands:
         yield "uv run brine tail    # the requests, live"
     if served.table is not None:
-        place = f"--endpoint-url {served.endpoint} --table {served.table}"
-        yield f"uv run brine purge {place} --everything"
+        yield "uv run brine purge --everything --dry-run    # what a purge would end"
 
 
 def _of_functions(served: TwinSummary) -> Iterator[str]:

@@ -73,14 +73,12 @@ def test_the_method_of_a_route() -> None:
 
 
 def test_a_gateway_with_its_cache() -> None:
-    given = served(
-        application(DEFAULT), gateways={"Gateway"}, prefix="/api/", is_httpbin=True, table="t", endpoint="http://aws"
-    )
+    given = served(application(DEFAULT), gateways={"Gateway"}, prefix="/api/", is_httpbin=True, table="t")
     assert try_lines(given) == (
         f"curl -i {URL}/api/cache/60    # twice: the second answer is a hit",
         f"uv run brine explain {URL}/api/cache/60    # what the next request does, and why",
         "uv run brine tail    # the requests, live",
-        "uv run brine purge --endpoint-url http://aws --table t --everything",
+        "uv run brine purge --everything --dry-run    # what a purge would end",
     )
 
 
