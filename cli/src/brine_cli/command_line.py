@@ -41,7 +41,6 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "keys": LazyCommand("brine_cli.commands.envelopes.keys_command", "list the keys of a keyring by their ids"),
     "invoke": LazyCommand("brine_cli.commands.try_out.invoke_command", "invoke a function with an event"),
     "token": LazyCommand("brine_cli.commands.try_out.token", "print an unsigned token for development"),
-    "keys": LazyCommand("brine_cli.commands.inspect.keys", "list the ids of the signing keys of a running twin"),
     "vendor": LazyCommand("brine_cli.commands.project.vendor_command", "copy Brine's stack into a project"),
     "emulators": LazyCommand("brine_cli.commands.serve.emulators_command", "run only the emulators, for `sam local`"),
     "completion": LazyCommand("brine_cli.commands.completion", "print the script for the Tab key of a shell"),

@@ -35,13 +35,17 @@ def of_keyring(where: str, *, endpoint_url: str | None, region: str | None, as_j
         print(f"{loaded.place} has this text since {_date(loaded.changed_at)} ({age} ago).", file=sys.stderr)
 
 
-def of_twin(twin: str | None, *, as_json: bool) -> None:
-    """Print the keys of each function of a running twin. Raises CommandError."""
+def of_twin(twin: str | None, *, as_json: bool) -> int:
+    """Print the keys of each function of a running twin. Return the exit code: 1 if a keyring cannot be loaded.
+
+    Raises CommandError.
+    """
     document = DeskClient(found_twin(twin)).get("keys", {})
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
-        return
-    _print_table(("function", "key", "state", "seals since"), _rows_of_functions(document["keys"], time.time()))
+    else:
+        _print_table(("function", "key", "state", "seals since"), _rows_of_functions(document["keys"], time.time()))
+    return 1 if any(function["error"] for function in document["keys"]) else 0
 
 
 def _rows_of_functions(functions: Iterable[dict[str, Any]], now: float) -> list[tuple[str, ...]]:
@@ -49,7 +53,7 @@ def _rows_of_functions(functions: Iterable[dict[str, Any]], now: float) -> list[
     for function in functions:
         name = function["function"] or "all"
         if function["error"]:
-            rows.append((name, "-", function["error"], "-"))
+            rows.append((name, "-", f"cannot be loaded: {function['error']}", "-"))
         rows += [(name, *_row(key, function["seals"], now)) for key in function["keys"]]
     return rows
 

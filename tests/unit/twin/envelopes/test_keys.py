@@ -96,9 +96,11 @@ def test_the_keys_of_a_twin_are_listed_for_each_function(run: Run, monkeypatch: 
         {"function": "Shop", "seals": None, "keys": [], "error": "the keyring could not be loaded"},
     ]
     monkeypatch.setattr(DeskClient, "get", lambda *_: {"keys": functions})
-    assert run("keys").out.decode().splitlines()[1:] == [
-        "Gateway   1    seals and opens                  not said",
-        "Shop      -    the keyring could not be loaded  -",
+    told = run("keys")
+    assert told.code == 1
+    assert told.out.decode().splitlines()[1:] == [
+        "Gateway   1    seals and opens                                    not said",
+        "Shop      -    cannot be loaded: the keyring could not be loaded  -",
     ]
     assert run("keys", "--json").json() == {"keys": functions}
 

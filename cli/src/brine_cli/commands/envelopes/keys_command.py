@@ -19,11 +19,12 @@ from brine_cli.commands.envelopes.envelope_options import key_options
 )
 def command(
     keyring: str | None, endpoint_url: str | None, region: str | None, twin: str | None, *, as_json: bool
-) -> None:
+) -> int:
     """List the keys of a keyring by their ids: which one seals now, which will, and how old they are.
 
     SECRET_OR_FILE is the name or ARN of a secret, the logical id of a secret of the running `brine dev`, or a file.
-    Without it, the command lists the keys of each function of the running twin. No command ever prints a part of a key.
+    Without it, the command lists the keys of each function of the running twin. Its exit code is 1 if a keyring cannot
+    be loaded. No command ever prints a part of a key.
 
     \b
     Examples:
@@ -38,6 +39,6 @@ def command(
     from brine_cli.envelopes import list_keys  # noqa: PLC0415 - not for the help
 
     if keyring is None:
-        list_keys.of_twin(twin, as_json=as_json)
-    else:
-        list_keys.of_keyring(keyring, endpoint_url=endpoint_url, region=region, as_json=as_json)
+        return list_keys.of_twin(twin, as_json=as_json)
+    list_keys.of_keyring(keyring, endpoint_url=endpoint_url, region=region, as_json=as_json)
+    return 0
