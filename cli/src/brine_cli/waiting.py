@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import threading
 import time
 from typing import IO, TYPE_CHECKING, Final, Self
@@ -14,6 +16,11 @@ PATIENCE: Final = 1.0
 """Seconds after which the line appears, and for which it stays away after another line."""
 _INTERVAL: Final = 0.2
 _CLEAR: Final = "\r\x1b[K"
+
+
+def waiting(what: str) -> WaitingLine:
+    """Return the line on stderr. `what`: such as "reading the secret"."""
+    return WaitingLine(what, sys.stderr, os.environ)
 
 
 class WaitingLine:

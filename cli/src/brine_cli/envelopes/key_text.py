@@ -11,6 +11,7 @@ from brine_cli.aws.access import access_environment
 from brine_cli.errors import CommandError
 from brine_cli.project.default_template import default_template
 from brine_cli.running_twin import RunningTwin
+from brine_cli.waiting import waiting
 from brine_codec import BadKeyring, Keyring
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _from_secret(secret: str, place: str, access: Mapping[str, str]) -> LoadedKe
 
     try:
         settings = CacheSettings.from_environment({**access, "BRINE_TABLE": "-"})  # no table is used
-        with HttpClient() as client:
+        with waiting(f"reading {place}"), HttpClient() as client:
             policy = RetryPolicy(budget=20.0, connect_timeout=5.0, read_timeout=5.0)
             service = Service(connect_aws(settings, client), "secretsmanager", policy)
             api = JsonApi(service, "secretsmanager", "1.1", _LIMIT)
