@@ -125,6 +125,14 @@ def test_a_misspelt_word_gets_the_nearest_one_and_the_exit_code_2(
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize("command", ["dev", "emulators"])
+def test_a_template_that_is_missing_gets_a_remedy(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    code, errors = run(capsys, command, "--template", "none.yaml")
+
+    assert code == 1
+    assert "none.yaml: no such template. Name yours with --template FILE" in errors
+
+
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Failing:
     """A command that raises what a test gives."""
