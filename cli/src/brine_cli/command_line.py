@@ -36,9 +36,11 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
     "top": LazyCommand("brine_cli.commands.inspect.top", "show the hit ratio, the times and the hot keys of a twin"),
     "purge": LazyCommand("brine_cli.commands.purging.purge_command", "purge responses by URL, tag, route or tenant"),
+    "open": LazyCommand("brine_cli.commands.envelopes.open_command", "explain and open a sealed envelope"),
+    "seal": LazyCommand("brine_cli.commands.envelopes.seal_command", "seal an object in an envelope"),
+    "keys": LazyCommand("brine_cli.commands.envelopes.keys_command", "list the keys of a keyring by their ids"),
     "invoke": LazyCommand("brine_cli.commands.try_out.invoke_command", "invoke a function with an event"),
     "token": LazyCommand("brine_cli.commands.try_out.token", "print an unsigned token for development"),
-    "keys": LazyCommand("brine_cli.commands.inspect.keys", "list the ids of the signing keys of a running twin"),
     "vendor": LazyCommand("brine_cli.commands.project.vendor_command", "copy Brine's stack into a project"),
     "emulators": LazyCommand("brine_cli.commands.serve.emulators_command", "run only the emulators, for `sam local`"),
     "completion": LazyCommand("brine_cli.commands.completion", "print the script for the Tab key of a shell"),
@@ -46,15 +48,25 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
         "brine_cli.commands.serve.local_template_command", "write a template for `sam local`"
     ),
 }
-"""The commands by name, in the order of the help."""
+"""The commands by name."""
+
+SECTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "Serve and try": ("dev", "get", "invoke", "token"),
+    "See and explain": ("tail", "top", "ls", "explain", "replay"),
+    "Change what is stored": ("purge",),
+    "Projects": ("new", "check", "types", "vendor", "emulators", "local-template"),
+    "Sealed envelopes": ("open", "seal", "keys"),
+    "Shells": ("completion",),
+}
+"""The sections of the help, with the commands in their order. A test refuses a command without a section."""
 
 
 class LazyGroup(SuggestingGroup):
     """A group that imports the module of a command when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature of click
-        """Return the names in the order of the table."""
-        return list(COMMANDS)
+        """Return the names in the order of the help."""
+        return [name for names in SECTIONS.values() for name in names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - see above
         """Return the command of this name, or None."""
@@ -74,8 +86,10 @@ class LazyGroup(SuggestingGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - see above
         """Write the list of commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{width}}", COMMANDS[name].summary) for name in names])
 
 
 @click.group(
@@ -91,7 +105,8 @@ def brine() -> None:
     Examples:
       brine dev                    serve the template of this folder
       brine new project shop       start a project
-      brine purge --help           explain one command
+      brine explain /orders/7      say what a request would do, and why
+      brine purge --help           describe one command
     """
 
 

@@ -24,6 +24,7 @@ from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.running_twin import RunningTwin
 from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
+from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def run(options: DevOptions) -> int:
     with (
         signals.until_stopped(),
         standard_printer(options.log) as printer,
+        waiting(f"starting the emulators and functions of {options.template}") as wait,
         Twin(
             template=options.template,
             host=options.host,
@@ -65,11 +67,12 @@ def run(options: DevOptions) -> int:
             claims=read_claims(options.claims) if options.claims else None,
             verifies_tokens=options.verify_tokens,
             runs_schedules=options.run_schedules,
-            report=printer.report,
+            report=wait.above(printer.report),
             live=Live(printer),
         ) as twin,
         _running(twin).announced(os.environ),
     ):
+        wait.end()
         for hint in samconfig_hints(options.template, twin.unset_parameters):
             printer.report(hint)
         sys.stdout.write("\n".join([*_overview(twin, options, time.monotonic() - began), ""]))  # one write

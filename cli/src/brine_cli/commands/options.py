@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from brine_cli.errors import CommandError
 from brine_cli.http.admission import HOST, ORIGIN
 
 if TYPE_CHECKING:
@@ -89,6 +90,15 @@ class Matching(click.ParamType):
         if self._form.fullmatch(value.lower()) is None:
             self.fail(f"{value!r} is not of the form {self._described}.", param, ctx)
         return value
+
+
+def check_template(template: Path) -> None:
+    """Raise CommandError if the template of a command does not exist."""
+    if not template.is_file():
+        raise CommandError(
+            f"{template}: no such template. Name yours with --template FILE, or write a project with "
+            "`brine new project FOLDER`"
+        )
 
 
 def emulator_options[F: Callable[..., object]](function: F) -> F:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from brine_cli import __main__ as program
-from brine_cli.command_line import COMMANDS, brine
+from brine_cli.command_line import COMMANDS, SECTIONS, brine
 from brine_cli.errors import CommandError
 from brine_cli.http.server import listen
 
@@ -69,6 +69,34 @@ def test_the_help_of_a_command_is_quick_and_has_examples(helps: dict[str, tuple[
     assert "--debug" in text
 
 
+def test_each_command_is_in_one_section_of_the_help() -> None:
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("kind", ["project", "function", "route"])
+def test_the_kinds_of_new_have_examples(capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    assert program.main(["new", kind, "--help"]) == 0
+    assert "Examples:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "position", "found"),
+    [
+        ("brine dev --log ", 3, ["line", "full", "json", "none"]),
+        ("brine dev --po", 2, ["--port"]),
+        ("brine new ", 2, ["project", "function", "route"]),
+        ("brine completion f", 2, ["fish"]),
+        ("brine open --even", 2, ["--even-expired"]),
+    ],
+)
+def test_options_choices_and_kinds_are_completed(words: str, position: int, found: list[str]) -> None:
+    variables = {"_BRINE_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(position)}
+    done = subprocess.run(
+        [sys.executable, "-m", "brine_cli"], env=variables, capture_output=True, text=True, check=False
+    )
+    assert sorted(done.stdout.split()) == sorted(f"plain,{word}" for word in found)
+
+
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     """The exit code and what is on stderr."""
     code = program.main(arguments)
@@ -95,6 +123,14 @@ def test_a_misspelt_word_gets_the_nearest_one_and_the_exit_code_2(
     assert code == 2
     assert said in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("command", ["dev", "emulators"])
+def test_a_template_that_is_missing_gets_a_remedy(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    code, errors = run(capsys, command, "--template", "none.yaml")
+
+    assert code == 1
+    assert "none.yaml: no such template. Name yours with --template FILE" in errors
 
 
 @pytest.fixture

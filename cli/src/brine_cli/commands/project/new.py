@@ -12,6 +12,7 @@ from brine_cli.project.new_project import new_project
 from brine_cli.project.new_route import new_route
 from brine_cli.project.paths import function_path, route_prefix
 from brine_cli.twin import to_stderr
+from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,9 @@ _TWIN = "http://127.0.0.1:3000"
 
 def project(folder: Path, *, origin: str | None, wheels: Path | None) -> None:
     """Write a project into a new folder. Raises CommandError."""
-    _show(new_project(folder, origin=origin, wheels=wheels, report=to_stderr))
+    with waiting("collecting the wheels of Brine") as wait:
+        written = new_project(folder, origin=origin, wheels=wheels, report=wait.above(to_stderr))
+    _show(written)
     _next(f"cd {folder}", "uv run brine dev", f"curl -i {_TWIN}/hello/7    # twice: the second answer is a hit")
 
 

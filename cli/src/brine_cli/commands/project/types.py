@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from brine_cli.declared_types.generate import generate
 from brine_cli.declared_types.settings import project_settings
 from brine_cli.errors import CommandError, shown
+from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def run(sources: Sequence[str], *, output: Path | None, leave_out: Sequence[str], check: bool) -> None:
     """Write the file, or compare it with the code. Raises CommandError."""
     settings = _settings(sources, output, leave_out)
-    generated = generate(settings)
+    with waiting("importing the code"):
+        generated = generate(settings)
     file, count = shown(settings.output), len(generated.tables)
     classes = f"{count} {'class' if count == 1 else 'classes'}"
     if not generated.differences and (generated.exists or check):

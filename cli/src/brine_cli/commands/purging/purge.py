@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.config.routes import route_names
@@ -19,6 +21,7 @@ from brine_cli.aws.access import access_environment
 from brine_cli.commands.purging.clock import check_clock, server_time
 from brine_cli.errors import CommandError
 from brine_cli.replay.policies import PolicyFile
+from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +38,7 @@ _NEEDS_PART: Final = ". If a function fetches it as a part, add --part ROUTE and
 def run(options: PurgeOptions) -> None:
     """Purge, and print a summary. Raises CommandError."""
     environment = _environment(options)
-    with HttpClient() as client:
+    with waiting("purging"), HttpClient() as client:
         try:
             in_code = _routes_in_code(options, environment)
             if options.route is not None:
@@ -50,6 +53,9 @@ def run(options: PurgeOptions) -> None:
             done, purged = _purge(purger, options)
         except BrineError as error:
             raise CommandError(str(error)) from None
+    if options.as_json:
+        print(json.dumps(asdict(done), ensure_ascii=False, indent=2))
+        return
     of_tenant = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
     if options.all_tenants:
         of_tenant = ", for all tenants"
@@ -112,6 +118,11 @@ def _environment(options: PurgeOptions) -> Mapping[str, str]:
     environment["BRINE_ROUTES"] = ""
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
+    if not environment.get("BRINE_TABLE"):
+        raise CommandError(
+            "no twin runs here, and no table is named. Start `brine dev`, or give --table NAME, the output TableName "
+            "of the stack"
+        )
     return environment
 
 

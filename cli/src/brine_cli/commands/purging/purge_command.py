@@ -66,7 +66,7 @@ from brine_cli.running_twin import RunningTwin
     help="With --app: the BRINE_NAMESPACE of the function.",
 )
 @click.option("--dry-run", is_flag=True, help="Purge nothing. List what the purge would end in the running twin.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document, for a running twin.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option(
     "--twin", metavar="URL", help="The running twin. Without the option: the twin of the template here, if one runs."
 )
@@ -86,7 +86,7 @@ def command(**given: object) -> None:
     """
     options = PurgeOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     _check(options)
-    if options.twin is not None or options.dry_run or options.as_json or _is_for_running_twin(options):
+    if options.twin is not None or options.dry_run or _is_for_running_twin(options):
         from brine_cli.commands.purging.purge_in_twin import purge_in_twin  # noqa: PLC0415 - not for the help
 
         purge_in_twin(options)
@@ -132,7 +132,7 @@ def _check_place(options: PurgeOptions) -> None:
             f"--url {options.url} has a *, and a purge of a URL ends one URL. Use --tag for responses that the origin "
             "labels, --route NAME for a whole route, or --everything."
         )
-    if options.is_for_stack and (options.twin is not None or options.dry_run or options.as_json):
+    if options.is_for_stack and (options.twin is not None or options.dry_run):
         raise click.UsageError(
-            "--twin, --dry-run and --json are for a running twin. Leave out --table, --region, --endpoint-url, --app."
+            "--twin and --dry-run are for a running twin. Leave out --table, --region, --endpoint-url, --app."
         )

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from brine_cli.commands.purging.purge_options import PurgeOptions
@@ -18,19 +19,18 @@ _WIDTH_OF_FILES: Final = 200
 def purge_in_twin(options: PurgeOptions) -> None:
     """Purge, or with `dry_run` list the items. Raises CommandError."""
     client = DeskClient(found_twin(options.twin))
-    document = client.post(
-        "purge",
-        {
-            "url": options.url,
-            "tag": options.tag,
-            "route": options.route,
-            "tenant": options.tenant,
-            "everything": True if options.everything else None,
-            "all_tenants": True if options.all_tenants else None,
-            "soft": True if options.soft else None,
-            "dry_run": True if options.dry_run else None,
-        },
-    )
+    members = {
+        "url": options.url,
+        "tag": options.tag,
+        "route": options.route,
+        "tenant": options.tenant,
+        "everything": True if options.everything else None,
+        "all_tenants": True if options.all_tenants else None,
+        "soft": True if options.soft else None,
+        "dry_run": True if options.dry_run else None,
+    }
+    with waiting("reading what the twin stores" if options.dry_run else "purging in the twin"):
+        document = client.post("purge", members)
     if options.as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif options.dry_run:

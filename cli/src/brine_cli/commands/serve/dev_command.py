@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from brine_cli.commands.options import BRINE, FILE, Port, StackBeside, emulator_options
+from brine_cli.commands.options import BRINE, FILE, Port, StackBeside, check_template, emulator_options
 from brine_cli.commands.serve.dev_options import DevOptions
 from brine_cli.project.default_template import default_template
 
@@ -118,6 +118,7 @@ def command(**given: object) -> int:
         raise click.UsageError("--origin and --routes exclude each other. Put the origin into the routes file.")
     if options.claims and options.verify_tokens:
         raise click.UsageError("--claims and --verify-tokens exclude each other. Give one of them.")
+    check_template(options.template)
     from brine_cli.commands import dev  # noqa: PLC0415  (it imports the twin, which the help does not need)
 
     return dev.run(options)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from brine_cli.commands.options import FILE, Port, emulator_options
+from brine_cli.commands.options import FILE, Port, check_template, emulator_options
 from brine_cli.commands.serve.emulators_options import DOCKER_BRIDGE, EmulatorsOptions
 
 
@@ -33,6 +33,8 @@ def command(**given: object) -> None:
       brine emulators --template samples/template.yaml
       brine emulators --host 0.0.0.0 --aws-port 4567
     """
+    options = EmulatorsOptions(**given)  # type: ignore[arg-type]  # click has checked each value
+    check_template(options.template)
     from brine_cli.commands.serve import emulators  # noqa: PLC0415 - it imports what the help does not need
 
-    emulators.run(EmulatorsOptions(**given))  # type: ignore[arg-type]  # click has checked each value
+    emulators.run(options)

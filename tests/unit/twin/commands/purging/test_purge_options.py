@@ -141,3 +141,13 @@ def test_only_the_route_of_the_url_needs_its_variables(tmp_path: Path) -> None:
     assert _routes_for_url("/shop/7?a=1", file, {}).named("shop") is not None
     with pytest.raises(CommandError, match="OTHER_ORIGIN is not set"):
         _routes_for_url("/other/7", file, {})
+
+
+def test_without_a_twin_and_a_table_the_command_asks_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.delenv("BRINE_TABLE", raising=False)
+    assert program.main(["purge", "--everything"]) == 1
+    told = capsys.readouterr().err
+    assert "no twin runs here, and no table is named. Start `brine dev`, or give --table NAME" in told

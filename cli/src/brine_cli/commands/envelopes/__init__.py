@@ -1,0 +1,1 @@
+"""The commands for sealed envelopes and their keys."""
