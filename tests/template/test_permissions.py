@@ -331,6 +331,7 @@ def test_only_the_gateway_reads_the_keys_of_routes_and_only_those_that_are_named
         "OriginSecretsPolicy": [{"Ref": "GatewayRole"}, {"Ref": "RefresherRole"}],
         "OriginParametersPolicy": [{"Ref": "GatewayRole"}, {"Ref": "RefresherRole"}],
         "ChannelsPolicy": [{"Ref": "ExchangeRole"}],
+        "KmsKeyPolicy": [{"Ref": name} for name in ("GatewayRole", "RefresherRole", "ExchangeRole")],
     }
     (statement,) = policies["RouteKeysPolicy"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Sid"]) == ("Allow", "ReadTheKeysOfRoutes")

@@ -54,7 +54,8 @@ def test_every_queue_is_encrypted(any_whole: Stack) -> None:
     queues = any_whole.of_type("AWS::SQS::Queue")
     assert queues
     for name, queue in queues.items():
-        assert queue["SqsManagedSseEnabled"] is True, name
+        without_key = queue["SqsManagedSseEnabled"]
+        assert without_key in (True, {"Fn::If": ["HasKmsKey", {"Ref": "AWS::NoValue"}, True]}), name
 
 
 def test_the_gateway_asks_and_the_refresher_takes_at_the_same_queue(stack: Stack) -> None:
