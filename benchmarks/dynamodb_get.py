@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.endpoints import Endpoints
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
-from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.aws.signing.credentials import AwsCredentials
+from brine.adapters.aws.signing.sigv4 import SigV4Signer
 from brine.adapters.botocore.sessions import own_session
 from brine.adapters.botocore.transport import BotocoreTransport
 from brine.adapters.dynamodb.items import DynamoItemStore
@@ -85,11 +86,12 @@ def serve(size: int) -> None:
 
 def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
     client = HttpClient()
+    credentials = AwsCredentials("testing", "testing", "x" * 700)
     transport = LeanTransport(
         region=REGION,
-        credentials=AwsCredentials("testing", "testing", "x" * 700),
+        credentials=lambda: credentials,
         client=client,
-        endpoint_url=f"http://127.0.0.1:{port}",
+        endpoints=Endpoints(url=f"http://127.0.0.1:{port}"),
     )
     store = DynamoItemStore(Aws(transport=transport), "table")
     return lambda: store.read(KEY["pk"]["S"], KEY["sk"]["S"]), client.close

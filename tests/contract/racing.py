@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.endpoints import Endpoints
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.adapters.http1 import HttpClient
@@ -97,7 +98,10 @@ def run_clients(course: Course, process: int, barrier: Barrier, sender: Connecti
     with HttpClient() as client, ThreadPoolExecutor(THREADS) as threads:
         credentials = AwsCredentials("testing", "testing")
         transport = LeanTransport(
-            region=course.region, credentials=credentials, client=client, endpoint_url=course.endpoint_url
+            region=course.region,
+            credentials=lambda: credentials,
+            client=client,
+            endpoints=Endpoints(url=course.endpoint_url),
         )
         aws = Aws(transport=transport, slowness=SLOWNESS)  # 200 clients on one emulator: a long queue
         items = DynamoItemStore(aws, course.table)

@@ -14,8 +14,8 @@ import boto3
 import pytest
 
 from brine.adapters.aws.call import RetryPolicy
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.domain.caching.redirect import LINK_LIFETIME
 from tests.contract.body_store import TOLD, BodyStoreContract

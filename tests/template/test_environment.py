@@ -34,6 +34,13 @@ ONLY_FOR = {
 # A key has no place in a configuration: this one is for emulators, as files of recorded responses are. In Lambda, the
 # lean client is right.
 NEVER_SET = {"BRINE_SIGNING_KEYS", "BRINE_AWS_CLIENT", "BRINE_RECORD_ORIGIN", "BRINE_PLAY_ORIGIN"}
+# What a VPC or Lambda gives. A stack has one VPC, whose endpoints have the names of AWS by private DNS.
+OF_THE_NETWORK = {
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    *(f"AWS_ENDPOINT_URL_{name}" for name in ("DYNAMODB", "S3", "SECRETS_MANAGER", "SQS", "SSM")),
+    *("https_proxy", "AWS_CA_BUNDLE"),
+}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 
@@ -63,7 +70,10 @@ def test_a_function_gets_every_setting_and_nothing_else(stack: Stack) -> None:
         Settings.from_environment(environment)
         others = {variable for variable, only in ONLY_FOR.items() if name not in only}
         expected = (
-            (environment.asked - LAMBDA.keys() - others - NEVER_SET) | POWERTOOLS | in_routes | {"BRINE_VARIABLES"}
+            (environment.asked - LAMBDA.keys() - others - NEVER_SET - OF_THE_NETWORK)
+            | POWERTOOLS
+            | in_routes
+            | {"BRINE_VARIABLES"}
         )
         assert function["Environment"]["Variables"].keys() == expected, name
 

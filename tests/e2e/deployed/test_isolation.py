@@ -13,9 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from brine.adapters.aws.call import RetryPolicy
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.http1 import HttpClient
 from tests.support.emulators.aws import REGION, lean
 from tests.support.links import followed

@@ -14,9 +14,10 @@ import boto3
 import pytest
 from botocore.session import Session
 
-from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.endpoints import Endpoints
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.botocore.transport import BotocoreTransport
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ SLOWNESS: Final = 100.0
 
 def lean(client: HttpClient, endpoint_url: str | None, credentials: AwsCredentials) -> LeanTransport:
     """The lean transport."""
-    return LeanTransport(region=REGION, credentials=credentials, client=client, endpoint_url=endpoint_url)
+    return LeanTransport(
+        region=REGION, credentials=lambda: credentials, client=client, endpoints=Endpoints(url=endpoint_url)
+    )
 
 
 def over_botocore(_client: HttpClient, endpoint_url: str | None, credentials: AwsCredentials) -> BotocoreTransport:

@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from brine.adapters.aws.endpoints import endpoint
+from brine.adapters.aws.endpoints import Endpoints
 from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.connection import HttpLimits, RawRequest
 from brine.ports.deadline import Deadline
@@ -43,7 +43,7 @@ class FaultyAws:
     """
 
     def __init__(self, endpoint_url: str, faults: Faults, *, hang: float = 12.0, rest: float = 25.0) -> None:
-        self._endpoint = endpoint("any", "any", endpoint_url)
+        self._endpoint = Endpoints(url=endpoint_url).endpoint("any", "any")
         self._faults = faults
         self._hang = hang
         self._rest = rest

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.http1 import HttpClient
 from tests.support.emulators.aws import TRANSPORTS
 

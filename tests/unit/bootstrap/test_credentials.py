@@ -55,7 +55,7 @@ def loaded(environment: dict[str, str], tmp_path: Path, routes: str) -> set[str]
     (tmp_path / "routes.toml").write_text(routes)
     run = [sys.executable, "-c", PROGRAM, json.dumps(environment)]
     names = subprocess.run(run, check=True, capture_output=True, text=True).stdout.split()
-    known = {"brine.adapters.aws.credentials", "brine.domain.caching.origin_exchange"}
+    known = {"brine.adapters.aws.signing.credentials", "brine.domain.caching.origin_exchange"}
     return set(names) - known - {"brine.service.origins.origin_client"}
 
 

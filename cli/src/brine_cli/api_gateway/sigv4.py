@@ -15,8 +15,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
-from brine.adapters.aws.credentials import AwsCredentials
-from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.aws.signing.credentials import AwsCredentials
+from brine.adapters.aws.signing.sigv4 import SigV4Signer
 from brine_cli.api_gateway.events import join_values
 from brine_cli.api_gateway.principals import SECRET, Principal
 from brine_cli.template.intrinsics import REGION

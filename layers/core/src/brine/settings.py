@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from brine.adapters.aws.choice import chosen_client
+from brine.adapters.aws.endpoints import Endpoints
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class CacheSettings:
     routes: Path | None = None
     types: Path | None = None
     endpoint_url: str | None = None
+    endpoints: Endpoints = field(default_factory=Endpoints)
     environment: Mapping[str, str] = field(repr=False)
 
     @property
@@ -154,10 +156,13 @@ def _of_cache(variables: _Variables, *, has_session: bool) -> dict[str, Any]:
         "routes": variables.path("BRINE_ROUTES"),
         "types": variables.path("BRINE_TYPES"),
         "endpoint_url": variables.text("AWS_ENDPOINT_URL"),
+        "endpoints": variables.endpoints(),
         "environment": variables.environment,
     }
-    for name in _CREDENTIALS if is_lean else ():
-        variables.text(name, is_needed=True)
+    # With SnapStart, Lambda sets this variable and no access key.
+    if is_lean and not variables.text("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
+        for name in _CREDENTIALS:
+            variables.text(name, is_needed=True)
     return members
 
 
@@ -189,6 +194,13 @@ class _Variables:
         except ConfigError as error:
             self._problems.append(str(error))
             return "botocore"  # which needs no further variables
+
+    def endpoints(self) -> Endpoints:
+        try:
+            return Endpoints.from_environment(self.environment)
+        except ConfigError as error:
+            self._problems.append(str(error))
+            return Endpoints()
 
     def path(self, name: str) -> Path | None:
         text = self.text(name)

@@ -32,6 +32,16 @@ def test_in_lambda_it_is_the_lean_client(environment: dict[str, str]) -> None:
     assert chosen_client({}, environment) == "lean", "an environment that the function gives need not say it"
 
 
+@pytest.mark.parametrize("environment", IN_LAMBDA)
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "AWS_CA_BUNDLE"])
+def test_in_lambda_too_a_proxy_or_certificates_of_a_company_need_botocore(
+    environment: dict[str, str], name: str
+) -> None:
+    assert chosen_client(environment | {name: "value"}) == "botocore"
+    assert chosen_client(environment | {name: ""}) == "lean"
+    assert chosen_client(environment | {name: "value", "BRINE_AWS_CLIENT": "lean"}) == "lean"
+
+
 @pytest.mark.parametrize("environment", ELSEWHERE)
 def test_elsewhere_it_is_botocore(environment: dict[str, str]) -> None:
     assert chosen_client(environment, environment) == "botocore"

@@ -15,10 +15,10 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.origin_signer import AwsOriginSigner
 from brine.adapters.aws.service import Aws
-from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.aws.signing.credentials import AwsCredentials
+from brine.adapters.aws.signing.sigv4 import SigV4Signer
 from brine.adapters.http1.errors import ConnectFailed
 from brine.domain.credentials.description import AwsSignature
 from brine.domain.http.fields import Fields

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.http1 import HttpClient, TimedOut
 from brine.errors import StoreUnavailable
 from brine.service.transaction import ANSWER_RESERVE, ORIGIN_RESERVE

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.aws.call import RetryPolicy, ServiceCall
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.errors import AwsError, Oversized
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws, Service
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.errors import TimedOut
 from brine.domain.resilience.backoff import Backoff

@@ -14,8 +14,8 @@ from botocore.credentials import Credentials as SdkCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.adapters.aws.credentials import AwsCredentials
-from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.aws.signing.credentials import AwsCredentials
+from brine.adapters.aws.signing.sigv4 import SigV4Signer
 
 ENCODED = st.lists(st.sampled_from([*"abcXYZ059-._~", "%2F", "%C3%A9", "%20", "%2B"]), max_size=12).map("".join)
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True).filter(

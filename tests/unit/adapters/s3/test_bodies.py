@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.http1 import HttpClient, RawResponse
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.domain.http.fields import Fields

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.moto_mock import active_stubber
 from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.errors import ConfigError
 from brine_codec import BadKeyring, Keyring, KeyringSource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from brine.adapters.aws.signing.credentials import CredentialSource
     from brine.adapters.aws.transport import AwsTransport
     from brine.adapters.http1.client import HttpClient
     from brine.domain.formats.allowed_types import Declarations
@@ -41,10 +43,24 @@ def _transport(settings: CacheSettings, client: HttpClient, session: object | No
         return botocore_transport(settings, session)
     return LeanTransport(
         region=settings.region,
-        credentials=AwsCredentials.from_environment(settings.environment),
+        credentials=credential_source(settings.environment),
         client=client,
-        endpoint_url=settings.endpoint_url,
+        endpoints=settings.endpoints,
     )
+
+
+def credential_source(environment: Mapping[str, str]) -> CredentialSource:
+    """Return what gives the lean client its credentials. Raises ConfigError.
+
+    Lambda sets an access key. With SnapStart it sets AWS_CONTAINER_CREDENTIALS_FULL_URI instead, because a key in a
+    snapshot would be an old one.
+    """
+    if environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI") and not environment.get("AWS_ACCESS_KEY_ID"):
+        from brine.adapters.aws.signing.container_credentials import ContainerCredentials  # noqa: PLC0415 - see above
+
+        return ContainerCredentials.from_environment(environment)
+    credentials = AwsCredentials.from_environment(environment)
+    return lambda: credentials
 
 
 def is_emulated(settings: CacheSettings) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.endpoints import Endpoints
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
+from brine.adapters.aws.signing.credentials import AwsCredentials
 from brine.adapters.http1.client import HttpClient
 from brine_cli.commands.purging.clock import TOLERANCE, check_clock, server_time
 from brine_cli.errors import CommandError
@@ -19,7 +20,9 @@ def time_of(url: str) -> float:
     """The time of the AWS at a URL."""
     with HttpClient() as client:
         credentials = AwsCredentials("test", "test")
-        transport = LeanTransport(region="us-east-1", credentials=credentials, client=client, endpoint_url=url)
+        transport = LeanTransport(
+            region="us-east-1", credentials=lambda: credentials, client=client, endpoints=Endpoints(url=url)
+        )
         return server_time(Aws(transport=transport))
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 type AwsClientName = Literal["lean", "botocore"]
 
 VARIABLE: Final = "BRINE_AWS_CLIENT"
+_OF_BOTOCORE: Final = ("HTTPS_PROXY", "https_proxy", "AWS_CA_BUNDLE")
+"""Variables about the way to AWS that the lean client does not know."""
 INSTALL: Final = "install it with `pip install boto3`"
 
 
@@ -20,7 +22,8 @@ def chosen_client(*environments: Mapping[str, str]) -> AwsClientName:
     """Return the name of the client. Raises ConfigError.
 
     BRINE_AWS_CLIENT of the first environment names it. Without this variable, it is botocore while moto mocks AWS.
-    Otherwise it is the lean client if botocore is not installed, or if any of the environments is that of Lambda.
+    Otherwise it is the lean client if botocore is not installed, or if any of the environments is that of Lambda. But
+    in Lambda too it is botocore if a proxy or a bundle of certificates is set: the lean client knows neither.
     """
     match environments[0].get(VARIABLE) or None:
         case "lean":
@@ -33,7 +36,9 @@ def chosen_client(*environments: Mapping[str, str]) -> AwsClientName:
             raise ConfigError(f"{VARIABLE} is {unknown!r}: write lean or botocore")
     if active_stubber() is not None:
         return "botocore"
-    return "lean" if any(map(_is_lambda, environments)) or not _has_botocore() else "botocore"
+    if any(map(_is_lambda, environments)) and not any(environments[0].get(name) for name in _OF_BOTOCORE):
+        return "lean"
+    return "botocore" if _has_botocore() else "lean"
 
 
 def _is_lambda(environment: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.adapters.aws.call import RetryPolicy, ServiceCall
-    from brine.adapters.aws.sigv4 import SigV4Signer
+    from brine.adapters.aws.signing.sigv4 import SigV4Signer
     from brine.adapters.http1.connection import RawResponse
     from brine.ports.deadline import Deadline
 

@@ -21,7 +21,7 @@ from botocore.response import StreamingBody
 from urllib3.exceptions import HTTPError
 
 from brine.adapters.aws.moto_mock import active_stubber
-from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.aws.signing.sigv4 import SigV4Signer
 from brine.adapters.botocore.bucket_url import bucket_url
 from brine.adapters.http1.connection import RawResponse
 from brine.adapters.http1.errors import BadResponse, ConnectFailed, NoResponse, ResponseTooLarge, TimedOut
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.call import ServiceCall
-    from brine.adapters.aws.credentials import AwsCredentials
+    from brine.adapters.aws.signing.credentials import AwsCredentials
     from brine.adapters.http1.errors import ExchangeError
     from brine.ports.deadline import Deadline
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 
-from brine.adapters.aws.credentials import AwsCredentials
-from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.aws.signing.credentials import AwsCredentials
+from brine.adapters.aws.signing.sigv4 import SigV4Signer
 from brine.adapters.botocore.service_client import BotocoreServiceClient
 from brine.adapters.botocore.sessions import create_client
 from brine.adapters.http1.errors import ConnectFailed

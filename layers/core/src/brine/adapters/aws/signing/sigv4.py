@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.aws.credentials import AwsCredentials
+    from brine.adapters.aws.signing.credentials import AwsCredentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 

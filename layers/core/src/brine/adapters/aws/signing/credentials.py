@@ -1,4 +1,4 @@
-"""Credentials for calls to AWS."""
+"""Credentials for calls to AWS, and where a function gets them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    type CredentialSource = Callable[[], AwsCredentials]
+    """Returns the credentials of this moment. Raises ExchangeError if there are none."""
 
 
 @dataclass(frozen=True, slots=True)

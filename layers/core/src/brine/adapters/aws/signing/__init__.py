@@ -1,0 +1,1 @@
+"""Credentials for AWS, and signatures made with them."""
