@@ -73,7 +73,7 @@ class KeyringSource:
         return self._current(now).opening_key(key_id, now)
 
     def _current(self, now: float, *, wait: bool = False) -> Keyring:
-        if abs(now - self._loaded_at) >= self._refresh_after:  # ahead of now: of a later request, or the clock was set back
+        if abs(now - self._loaded_at) >= self._refresh_after:  # ahead of now: by a later request
             self._attempt(now, wait=wait or self._keyring is None)
         if self._keyring is None:
             error = self._last_error  # the message may name its class, but not its text, which may hold a secret
