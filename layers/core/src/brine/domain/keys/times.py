@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAY: Final = 86_400.0
 KEY_KEEP_DAYS: Final = 367
-"""Days for which a replaced key still opens, by default. No content is used for longer than MAX_CONTENT_AGE, a day less."""
+"""Days for which a replaced key still opens, by default. Content is used for at most MAX_CONTENT_AGE, a day less."""
 LEAST_KEEP_DAYS: Final = 16
 """The least of these days. A queue keeps a message for 14 days, and the bucket its content for 15."""
 SEALS_AFTER: Final = 3600.0
