@@ -49,6 +49,11 @@ class Stack:
         shared = self.template.get("Globals", {}).get("Function", {})
         return {name: with_globals(shared, own) for name, own in self.of_type("AWS::Serverless::Function").items()}
 
+    @property
+    def sealing(self) -> list[str]:
+        """The functions that seal with a keyring. The others serve operators and AWS."""
+        return [name for name in self.functions if "BRINE_SIGNING_KEYS_SECRET" in self.environment(name)]
+
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Properties of every resource of one type, by logical id."""
         resources = self.template["Resources"].items()
@@ -67,6 +72,8 @@ class Stack:
                 return name
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{(\w+)\}", lambda found: self._default({"Ref": found[1]}), text)
+            case {"Fn::Join": [str(separator), {"Ref": str(name)}]}:
+                return separator.join(filter(None, [self._default({"Ref": name})]))
             case str():
                 return value
             case _:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 OWN_KEY = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKey"}, NO_VALUE]}
-ROLES = [{"Ref": name} for name in ("GatewayRole", "RefresherRole", "ExchangeRole")]
+OF_THE_CACHE = ("Gateway", "Refresher", "Exchange", "Rotator")
+ROLES = [{"Ref": f"{name}Role"} for name in OF_THE_CACHE]
+KEY_USERS = [{"Ref": f"{name}Role"} for name in ("Gateway", "Refresher", "Exchange", "Smoke", "Rotator")]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_a_queue_has_exactly_one_kind_of_encryption(stack: Stack) -> None:
 
 def test_functions_use_the_key_only_through_the_services_that_keep_something(stack: Stack) -> None:
     policy = stack.template["Resources"]["KmsKeyPolicy"]
-    assert (policy["Condition"], policy["Properties"]["Roles"]) == ("HasKmsKey", ROLES)
+    assert (policy["Condition"], policy["Properties"]["Roles"]) == ("HasKmsKey", KEY_USERS)
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (actions(statement), statement["Resource"]) == (["kms:Decrypt", "kms:GenerateDataKey"], {"Ref": "KmsKey"})
     services = [one["Fn::Sub"].split(".")[0] for one in statement["Condition"]["StringEquals"]["kms:ViaService"]]
@@ -74,6 +76,9 @@ def test_every_role_has_the_boundary(stack: Stack) -> None:
 def test_every_function_can_run_in_subnets(stack: Stack) -> None:
     subnets = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}}
     for name, function in stack.functions.items():
+        if name == "SmokeFunction":  # it calls Lambda and CodeDeploy only
+            assert function["VpcConfig"] == NO_VALUE
+            continue
         assert function["VpcConfig"] == {"Fn::If": ["InVpc", subnets, NO_VALUE]}, name
         assert function["Tags"]["BrineNetwork"]["Fn::If"][1] == {"Ref": "NetworkPolicy"}, name  # the policy comes first
 

@@ -72,7 +72,7 @@ def test_each_channel_has_a_queue_that_keeps_as_long_as_it_says_and_dead_letters
 def test_each_channel_has_keys_of_its_own(whole: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
     keys = [declared.keys for declared in channels]
     assert len(set(keys)) == len(keys)
-    own = {whole.environment(function)["BRINE_SIGNING_KEYS_SECRET"] for function in whole.functions}
+    own = {whole.environment(function)["BRINE_SIGNING_KEYS_SECRET"] for function in whole.sealing}
     assert not own.intersection(keys)
 
 

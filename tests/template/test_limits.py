@@ -38,7 +38,11 @@ def test_every_api_lets_in_so_many_requests_and_no_more(stack: Stack, whole: Sta
 
 def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(whole: Stack) -> None:
     for name, function in whole.functions.items():
-        events = list(function["Events"].values())
+        events = list(function.get("Events", {}).values())
+        if not events:
+            # Secrets Manager invokes the one, for the secrets of the stack alone, and CodeDeploy the other.
+            assert name in {"RotatorFunction", "SmokeFunction"}
+            continue
         if all(event["Type"] == "SQS" for event in events):
             # Reserved concurrency would count throttled messages as received, and move them to the dead letters.
             assert "ReservedConcurrentExecutions" not in function, name
@@ -64,4 +68,6 @@ def test_each_function_is_bounded_by_its_own_parameter() -> None:
         "GatewayFunction": "50",
         "ExchangeFunction": "7",
         "RefresherFunction": None,
+        "RotatorFunction": None,
+        "SmokeFunction": None,
     }

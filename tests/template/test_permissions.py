@@ -133,7 +133,7 @@ def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(any_w
 
 def test_the_gateway_the_exchange_and_the_functions_of_users_have_different_secrets(any_whole: Stack) -> None:
     readers: dict[str, set[str]] = {}
-    for function in any_whole.functions:
+    for function in any_whole.sealing:
         readers.setdefault(secret_of(any_whole, function), set()).add(function)
     assert readers == {
         "ResponseKeys": {"GatewayFunction", "RefresherFunction"},
@@ -143,7 +143,7 @@ def test_the_gateway_the_exchange_and_the_functions_of_users_have_different_secr
 
 
 def test_a_function_reads_its_secret_and_those_of_its_channels_alone(whole: Stack) -> None:
-    for function in whole.functions:
+    for function in whole.sealing:
         read = {
             name
             for statement in statements(whole.of_type("AWS::IAM::Role")[role_of(whole, function)])
@@ -163,7 +163,7 @@ PURGES_TAGS = {"ShopFunction"}
 
 
 def test_functions_of_different_trust_share_no_keys_that_one_writes(any_whole: Stack) -> None:
-    for one, other in permutations(any_whole.functions, 2):
+    for one, other in permutations(any_whole.sealing, 2):
         if domain_of(any_whole, one) != domain_of(any_whole, other):
             written = TableRights.of(any_whole, role_of(any_whole, one)).patterns(*WRITES) - ALL_RESPONSES - OF_ORIGINS
             touched = TableRights.of(any_whole, role_of(any_whole, other)).patterns(*READS, *WRITES) - ALL_RESPONSES
@@ -331,7 +331,7 @@ def test_only_the_gateway_reads_the_keys_of_routes_and_only_those_that_are_named
         "OriginSecretsPolicy": [{"Ref": "GatewayRole"}, {"Ref": "RefresherRole"}],
         "OriginParametersPolicy": [{"Ref": "GatewayRole"}, {"Ref": "RefresherRole"}],
         "ChannelsPolicy": [{"Ref": "ExchangeRole"}],
-        "KmsKeyPolicy": [{"Ref": name} for name in ("GatewayRole", "RefresherRole", "ExchangeRole")],
+        "KmsKeyPolicy": [{"Ref": f"{name}Role"} for name in ("Gateway", "Refresher", "Exchange", "Smoke", "Rotator")],
     }
     (statement,) = policies["RouteKeysPolicy"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Sid"]) == ("Allow", "ReadTheKeysOfRoutes")

@@ -137,7 +137,7 @@ def deploy(built: StackTemplate, endpoint_url: str, parameters: Mapping[str, str
             "sam",
             "deploy",
             "--template-file",
-            str(built.template.path),
+            str(ministack_gaps.supported(built.template.path)),
             "--stack-name",
             STACK,
             "--s3-bucket",
@@ -170,7 +170,7 @@ def deploy(built: StackTemplate, endpoint_url: str, parameters: Mapping[str, str
         timeout=DEPLOY_LIMIT,
         check=False,
     )
-    assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    assert done.returncode == 0, f"{done.stdout[-12000:]}{done.stderr[-3000:]}"
 
 
 def resources_of(endpoint_url: str, stack: str = STACK) -> tuple[dict[str, str], list[tuple[str, str]]]:

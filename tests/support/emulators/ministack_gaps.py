@@ -12,13 +12,43 @@ import urllib.request
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+from samcli.yamlhelper import yaml_dump, yaml_parse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     type Clients = Callable[[str], Any]  # a client of the SDK for a service
 
-_FUNCTION: Final = re.compile(r"\$\{(\w+)\.Arn\}")
+_FUNCTION: Final = re.compile(r"functions/\$\{(\w+)(?:\.Arn)?\}")
+"""The function or the alias of an integration. An alias is a reference, and its value is an ARN."""
+
+
+UNSUPPORTED: Final = ("AWS::Logs::QueryDefinition", "AWS::SecretsManager::RotationSchedule")
+"""Types that its CloudFormation refuses, as it does alarms over several metrics. No other resource needs them."""
+
+
+def supported(template: Path) -> Path:
+    """Write the template without such resources beside it, with its nested templates likewise, and return the new file."""
+    document = yaml_parse(template.read_text(encoding="utf-8"))
+    resources = document["Resources"]
+    for name in [name for name, resource in resources.items() if _is_refused(resource)]:
+        del resources[name]
+    for resource in resources.values():
+        place = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}.get(
+            resource["Type"]
+        )
+        if place is not None:
+            nested = template.parent / resource["Properties"][place]
+            resource["Properties"][place] = str(supported(nested).relative_to(template.parent))
+    written = template.with_name(f"{template.stem}-supported{template.suffix}")
+    written.write_text(yaml_dump(document), encoding="utf-8")
+    return written
+
+
+def _is_refused(resource: Mapping[str, Any]) -> bool:
+    is_math = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+    return is_math or resource["Type"] in UNSUPPORTED
 
 
 def fill(client: Clients, apis: Iterable[tuple[str, str]], resources: Mapping[str, str], opt: Path) -> None:
@@ -29,6 +59,7 @@ def fill(client: Clients, apis: Iterable[tuple[str, str]], resources: Mapping[st
     for stack, api in apis:
         add_routes(client, stack, api, resources)
     lay_out_layers(client, opt)
+    follow_the_newest(client)
     make_concurrency_a_number(client)
     name_secrets_by_arn(client)
     let_in_without_tls(client, resources["Bodies"])
@@ -44,10 +75,13 @@ def add_routes(client: Clients, stack: str, api_id: str, resources: Mapping[str,
             found = _FUNCTION.search(integration["uri"]["Fn::Sub"])
             assert found is not None
             name = resources[found[1]]
+            is_alias = name.startswith("arn:")
             made = gateway.create_integration(
                 ApiId=api,
                 IntegrationType="AWS_PROXY",
-                IntegrationUri=functions.get_function_configuration(FunctionName=name)["FunctionArn"],
+                IntegrationUri=name
+                if is_alias
+                else functions.get_function_configuration(FunctionName=name)["FunctionArn"],
                 PayloadFormatVersion=integration["payloadFormatVersion"],
                 TimeoutInMillis=integration.get("timeoutInMillis", 30_000),
             )
@@ -77,6 +111,15 @@ def lay_out_layers(client: Clients, opt: Path) -> None:
         functions.update_function_configuration(
             FunctionName=function["FunctionName"], Environment={"Variables": variables | here}
         )
+
+
+def follow_the_newest(client: Clients) -> None:
+    """Let each alias lead to the function as it is: what fills the gaps comes after the version was published."""
+    functions = client("lambda")
+    for function in functions.list_functions()["Functions"]:
+        name = function["FunctionName"]
+        for alias in functions.list_aliases(FunctionName=name)["Aliases"]:
+            functions.update_alias(FunctionName=name, Name=alias["Name"], FunctionVersion="$LATEST")
 
 
 def make_concurrency_a_number(client: Clients) -> None:

@@ -6,6 +6,7 @@ BrineError
 │   ├── StoreThrottled      it refused the call for now
 │   └── StoreUnavailable    it could not be reached, or failed
 ├── RefreshFailed           a scheduled refresh of results failed
+├── RotationFailed          a keyring cannot be rotated as it is
 ├── ResultUnavailable       a call waited for the computation of another caller in vain
 ├── NotPurgeable            the URL, tag or tenant to purge does not exist or is invalid
 ├── BadEvent                the function cannot read the event as a request
@@ -125,6 +126,10 @@ class StoreUnavailable(StoreError):
 
 class RefreshFailed(BrineError):
     """A scheduled refresh of results failed, so Lambda must invoke the function again."""
+
+
+class RotationFailed(BrineError):
+    """A keyring cannot be rotated as it is, and the present one stays. The message gives the reason and the remedy."""
 
 
 class ResultUnavailable(BrineError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine.adapters.aws.choice import chosen_client
 from brine.adapters.aws.endpoints import Endpoints
+from brine.domain.keys.times import KEY_KEEP_DAYS, LEAST_KEEP_DAYS
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 INLINE_LIMIT_CEILING = 350_000  # bytes; a DynamoDB item may have 400 KB, with all names and attributes
 
 LONGEST_PURGE_DELTA = 3600  # seconds
+LONGEST_KEY_KEEP_DAYS = 3650
 MEANINGS: Final = {
     "BRINE_TABLE": "the name of the DynamoDB table of stored responses and results",
     "BRINE_BUCKET": "the name of the S3 bucket of large bodies",
@@ -51,6 +53,7 @@ class CacheSettings:
 
     region: the AWS region, or empty: then botocore finds it.
     aws_client: the client for AWS, `lean` or `botocore`.
+    key_keep_days: for how many days a replaced key still opens.
     environment: the whole mapping. routes.toml reads `${NAME}` from it, and the lean client its credentials.
     """
 
@@ -61,6 +64,7 @@ class CacheSettings:
     types: Path | None = None
     endpoint_url: str | None = None
     endpoints: Endpoints = field(default_factory=Endpoints)
+    key_keep_days: int = KEY_KEEP_DAYS
     environment: Mapping[str, str] = field(repr=False)
 
     @property
@@ -157,6 +161,7 @@ def _of_cache(variables: _Variables, *, has_session: bool) -> dict[str, Any]:
         "types": variables.path("BRINE_TYPES"),
         "endpoint_url": variables.text("AWS_ENDPOINT_URL"),
         "endpoints": variables.endpoints(),
+        "key_keep_days": variables.key_keep_days(),
         "environment": variables.environment,
     }
     # With SnapStart, Lambda sets this variable and no access key.
@@ -215,6 +220,18 @@ class _Variables:
                 f"BRINE_NAMESPACE is {text!r}: write 1 to 32 of a-z, 0-9 and -, and no - at the beginning"
             )
         return text
+
+    def key_keep_days(self) -> int:
+        text = self.text("BRINE_KEY_KEEP_DAYS")
+        if text is None:
+            return KEY_KEEP_DAYS
+        if not (text.isascii() and text.isdigit()) or not LEAST_KEEP_DAYS <= int(text) <= LONGEST_KEY_KEEP_DAYS:
+            self._problems.append(
+                f"BRINE_KEY_KEEP_DAYS is {text!r}: write a whole number of days from {LEAST_KEEP_DAYS} to "
+                f"{LONGEST_KEY_KEEP_DAYS}, such as {KEY_KEEP_DAYS}"
+            )
+            return KEY_KEEP_DAYS
+        return int(text)
 
     def seconds(self, name: str, default: float) -> float:
         text = self.text(name)

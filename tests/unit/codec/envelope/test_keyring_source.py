@@ -92,6 +92,16 @@ def test_a_clock_that_is_set_back_does_not_stop_refreshing() -> None:
     assert vault.calls == 2
 
 
+def test_a_request_that_began_before_the_load_does_not_have_it_loaded_again() -> None:
+    vault = Vault(1)
+    source = KeyringSource(vault, refresh_after=300, retry_after=10)
+    source.sealing_key(1000)
+    source.sealing_key(1300)
+    assert vault.calls == 2
+    assert [source.sealing_key(now).id for now in (1299, 1280, 1301)] == [1, 1, 1]
+    assert vault.calls == 2
+
+
 class SlowVault(Vault):
     """A secret store that answers when the test allows it, and signals that it was called."""
 
@@ -119,7 +129,7 @@ def test_threads_that_have_no_keys_wait_for_the_one_that_loads_them() -> None:
     assert vault.calls == 1
 
 
-def test_threads_that_have_keys_do_not_wait_for_newer_ones() -> None:
+def test_threads_that_open_with_a_key_at_hand_do_not_wait_for_newer_ones() -> None:
     vault = SlowVault(1)
     source = KeyringSource(vault, refresh_after=300)
     vault.may_answer.set()
@@ -130,9 +140,28 @@ def test_threads_that_have_keys_do_not_wait_for_newer_ones() -> None:
     with ThreadPoolExecutor(1) as threads:
         refreshing = threads.submit(source.sealing_key, 1300)
         assert vault.asked.wait(10)
-        assert source.sealing_key(1300).id == 1
+        assert source.opening_key(1, 1300).id == 1
         vault.may_answer.set()
         assert refreshing.result(10).id == 2
+
+
+def test_a_thread_that_seals_waits_for_the_load_under_way() -> None:
+    """An idle process may wake up long after a rotation. None of its threads seals with the key of before."""
+    vault = SlowVault(1)
+    source = KeyringSource(vault, refresh_after=300)
+    vault.may_answer.set()
+    source.sealing_key(1000)
+    vault.may_answer.clear()
+    vault.asked.clear()
+    vault.ids = (1, 2)
+    with ThreadPoolExecutor(2) as threads:
+        loading = threads.submit(source.opening_key, 1, 90_000)
+        assert vault.asked.wait(10)
+        sealing = threads.submit(source.sealing_key, 90_000)
+        assert not wait([sealing], timeout=0.1).done
+        vault.may_answer.set()
+        assert (loading.result(10).id, sealing.result(10).id) == (1, 2)
+    assert vault.calls == 2
 
 
 def test_a_thread_that_needs_an_unknown_key_waits_for_the_load_under_way() -> None:

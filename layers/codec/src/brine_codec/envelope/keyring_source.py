@@ -7,6 +7,9 @@ from _thread import allocate_lock  # importing threading takes 2 ms
 from brine_codec.envelope.keyring import Keyring
 from brine_codec.errors import KeyringUnavailable, UnknownKey
 
+REFRESH_AFTER = 300.0
+RETRY_AFTER = 10.0
+
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +21,12 @@ class KeyringSource:
     """A drop-in replacement for a Keyring that loads the keys by itself.
 
     load: returns the JSON text of the keyring. `now` decides when it is called.
-    refresh_after: seconds after which the keyring is loaded again.
+    refresh_after: seconds after which the keyring is loaded again. A rotation counts on five minutes or less.
     retry_after: seconds between two attempts, after a failed load or after an unknown key id.
 
     While `load` fails, the keys that were loaded before stay in use. Without any keys, KeyringUnavailable is raised,
     with the error of `load` as its cause. Threads may share it: one thread loads, and only threads that need the result
-    wait for it.
+    wait for it. A thread that seals needs it, because a newer keyring may have another key for that.
     """
 
     __slots__ = (
@@ -37,7 +40,9 @@ class KeyringSource:
         "_retry_after",
     )
 
-    def __init__(self, load: Callable[[], str], *, refresh_after: float = 300.0, retry_after: float = 10.0) -> None:
+    def __init__(
+        self, load: Callable[[], str], *, refresh_after: float = REFRESH_AFTER, retry_after: float = RETRY_AFTER
+    ) -> None:
         self._load = load
         self._refresh_after = refresh_after
         self._retry_after = retry_after
@@ -57,7 +62,7 @@ class KeyringSource:
 
     def sealing_key(self, now: float) -> Key:
         """Return the newest key whose `seals_from` time has come. Raises UnknownKey."""
-        return self._current(now).sealing_key(now)
+        return self._current(now, wait=True).sealing_key(now)
 
     def opening_key(self, key_id: int, now: float) -> Key:
         """Return the key with this id. An unknown id reloads the keyring, at most once in `retry_after` seconds."""
@@ -67,9 +72,9 @@ class KeyringSource:
             self._attempt(now, wait=True)
         return self._current(now).opening_key(key_id, now)
 
-    def _current(self, now: float) -> Keyring:
-        if not 0 <= now - self._loaded_at < self._refresh_after:  # below 0: the clock was set back
-            self._attempt(now, wait=self._keyring is None)
+    def _current(self, now: float, *, wait: bool = False) -> Keyring:
+        if abs(now - self._loaded_at) >= self._refresh_after:  # ahead of now: by a later request
+            self._attempt(now, wait=wait or self._keyring is None)
         if self._keyring is None:
             error = self._last_error  # the message may name its class, but not its text, which may hold a secret
             why = "" if error is None else f": {type(error).__name__}"
@@ -84,7 +89,7 @@ class KeyringSource:
         if not self._loading.acquire(blocking=wait):
             return
         try:
-            if 0 <= now - self._attempted_at < self._retry_after:
+            if abs(now - self._attempted_at) < self._retry_after:
                 return
             self._attempted_at = now
             self._keyring = Keyring.from_json(self._load())

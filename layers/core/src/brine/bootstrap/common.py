@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.aws.lean import LeanTransport
@@ -32,8 +33,20 @@ def connect_aws(settings: CacheSettings, client: HttpClient, session: object | N
     It opens no connection, except that botocore may look for credentials. `client` makes the connections of the lean
     client. `session`: a session of boto3 or botocore, for botocore.
     """
+    _reseed_after_restore(settings.environment)
     slowness = EMULATOR_SLOWNESS if is_emulated(settings) else 1.0
     return Aws(transport=_transport(settings, client, session), slowness=slowness)
+
+
+def _reseed_after_restore(environment: Mapping[str, str]) -> None:
+    """With SnapStart, let each environment draw its own random numbers. They all begin from one snapshot of the memory.
+
+    Names and nonces come from the operating system, which gives each environment its own anyway.
+    """
+    if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from snapshot_restore_py import register_after_restore  # noqa: PLC0415 - of Lambda's runtime, with SnapStart only
+
+        register_after_restore(random.seed)
 
 
 def _transport(settings: CacheSettings, client: HttpClient, session: object | None) -> AwsTransport:

@@ -1,0 +1,1 @@
+"""Rotation of the keyring in a secret, and removal of a key."""
