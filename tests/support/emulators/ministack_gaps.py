@@ -29,7 +29,7 @@ UNSUPPORTED: Final = ("AWS::Logs::QueryDefinition", "AWS::SecretsManager::Rotati
 
 
 def supported(template: Path) -> Path:
-    """Write the template without such resources beside it, with its nested templates likewise, and return the new file."""
+    """Write the template without such resources beside it, its nested templates likewise, and return the new file."""
     document = yaml_parse(template.read_text(encoding="utf-8"))
     resources = document["Resources"]
     for name in [name for name, resource in resources.items() if _is_refused(resource)]:
