@@ -6,6 +6,7 @@ replaced stays until nothing that it sealed can be alive.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ class TimedKey(Protocol):
         """When it begins to seal."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFacts:
+    """What operators see of a key: its id, what it does now, since or from when it seals, and how long it opens.
+
+    The times are in seconds since 1970. `seals_from` is None if the keyring does not say it, and `opens_until` for a
+    key without a successor.
+    """
+
+    id: int
+    state: KeyState
+    seals_from: float | None
+    opens_until: float | None
+
+
 def sealing_id(keys: Iterable[TimedKey], now: float) -> int | None:
     """Return the id of the key that seals at `now`, or None. It is the one that Keyring.sealing_key chooses."""
     return max((key.id for key in keys if key.seals_from <= now), default=None)
@@ -64,3 +79,16 @@ def key_state(key: TimedKey, keys: Sequence[TimedKey], now: float, keep_days: fl
     if until is not None and until <= now:
         return "over"
     return "waits" if key.seals_from > now else "opens"
+
+
+def key_facts(keys: Sequence[TimedKey], now: float, keep_days: float) -> tuple[KeyFacts, ...]:
+    """Return the facts about the keys of a keyring, the newest first."""
+    return tuple(
+        KeyFacts(
+            id=key.id,
+            state=key_state(key, keys, now, keep_days),
+            seals_from=key.seals_from or None,
+            opens_until=opens_until(key, keys, keep_days),
+        )
+        for key in sorted(keys, key=lambda key: key.id, reverse=True)
+    )
