@@ -58,9 +58,11 @@ def test_the_steps_rotate_the_keyring_and_the_log_has_no_key(emulator: Emulator,
 def test_a_secret_that_is_no_keyring_is_an_error_in_the_log_and_stays(emulator: Emulator, tmp_path: Path) -> None:
     secret = emulator.create_secret(f"rotator-{uuid4().hex[:8]}", "hushed, and no keyring")
     output = Output()
-    with running(variables_on(emulator), tmp_path / "opt", output, code=ROTATOR, handler="app.handler") as invoke:
-        with pytest.raises(Exception, match="is no keyring: the keyring is not a JSON object. Nothing was changed"):
-            invoke(event(secret, str(uuid4()), "createSecret"))
+    with (
+        running(variables_on(emulator), tmp_path / "opt", output, code=ROTATOR, handler="app.handler") as invoke,
+        pytest.raises(Exception, match=r"is no keyring: the keyring is not a JSON object\. Nothing was changed"),
+    ):
+        invoke(event(secret, str(uuid4()), "createSecret"))
     (record,) = [one for one in output.log if one["message"] == "rotation failed"]
     assert (record["level"], record["step"], record["secret"]) == ("ERROR", "createSecret", secret)
     assert "hushed" not in "\n".join(output.lines)
@@ -79,6 +81,8 @@ def test_a_secret_that_is_no_keyring_is_an_error_in_the_log_and_stays(emulator: 
 )
 def test_another_event_is_an_error(emulator: Emulator, tmp_path: Path, wrong: Any, message: str) -> None:
     output = Output()
-    with running(variables_on(emulator), tmp_path / "opt", output, code=ROTATOR, handler="app.handler") as invoke:
-        with pytest.raises(Exception, match=message):
-            invoke(wrong)
+    with (
+        running(variables_on(emulator), tmp_path / "opt", output, code=ROTATOR, handler="app.handler") as invoke,
+        pytest.raises(Exception, match=message),
+    ):
+        invoke(wrong)

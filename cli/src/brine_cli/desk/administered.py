@@ -32,7 +32,9 @@ def administered_functions(
 
     served: the names of the functions with routes of the API.
     """
-    using = [launch for launch in launches if launch.variables.get(_TABLE) and not _KEYRINGS.isdisjoint(launch.variables)]
+    using = [
+        launch for launch in launches if launch.variables.get(_TABLE) and not _KEYRINGS.isdisjoint(launch.variables)
+    ]
     using.sort(key=lambda launch: (bool(launch.variables.get("BRINE_NAMESPACE")), launch.name not in served))
     found = []
     for launch in using:

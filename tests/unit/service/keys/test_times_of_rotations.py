@@ -74,7 +74,7 @@ class Fleet:
             self.given_up += 1
 
     def wait(self, pause: float | None, after: float) -> None:
-        """Let time pass: `pause` seconds. If it is None, until `after` seconds after a key begins to seal or is over."""
+        """Let `pause` seconds pass. With None, wait until `after` seconds after a key begins to seal or is over."""
         if pause is not None:
             self.now += pause
             return
