@@ -29,7 +29,7 @@ COSTS: Final = {
     "FunctionKeys": "Each response and result of functions that it sealed is a miss once, and is computed again.",
 }
 """What a removal costs, by the keyring."""
-_COSTS_OF_OTHERS: Final = "What it sealed is refused from then on, such as messages of a channel that are on their way."
+_COSTS_OF_OTHERS: Final = "Envelopes that it sealed are refused from then on, such as messages of a channel on their way."
 
 
 def remove(wanted: WantedKeyrings, key_id: int, *, is_confirmed: bool, as_json: bool) -> None:
@@ -60,17 +60,17 @@ def remove(wanted: WantedKeyrings, key_id: int, *, is_confirmed: bool, as_json: 
         print(f"Key {key_id} of {secret.name} is removed. {COSTS.get(secret.name, _COSTS_OF_OTHERS)}")
         print(f"Every process reads the new keyring within {duration_text(READ_WITHIN)}.")
         print("\n".join(outlook(keys, now)))
-        print("If others may have stored something with this key, purge it: brine purge --everything")
+        print("If an attacker may have stored content with this key, purge it: brine purge --everything")
 
 
 def _consequences(name: str, key_id: int, before: KeyringText, after: KeyringText, now: float) -> Iterator[str]:
     """Yield what the removal does and costs."""
-    yield f"Key {key_id} will open nothing any more, in any process, within {duration_text(READ_WITHIN)}."
+    yield f"Key {key_id} will not open envelopes any more, in any process, within {duration_text(READ_WITHIN)}."
     yield COSTS.get(name, _COSTS_OF_OTHERS)
     if sealing_id(before.entries, now) != key_id:
         return
     sealing = sealing_id(after.entries, now)
     if sealing == after.newest.id:
-        yield f"Key {sealing} seals at once. What it seals is a miss in processes that do not know it yet."
+        yield f"Key {sealing} seals at once. Its envelopes are misses in processes that do not know it yet."
     else:
         yield f"Key {sealing} seals until the new key {after.newest.id} is known everywhere."

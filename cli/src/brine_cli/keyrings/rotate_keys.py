@@ -81,8 +81,8 @@ def _stepped(rotation: KeyRotation, secret: KeyringSecret, version: str, *, is_q
             keys = len(made.entries)
             said = {
                 "createSecret": f"key {made.newest.id} is in the new version, and waits",
-                "setSecret": "nothing to do: the secret is the only place of the keyring",
-                "testSecret": f"the new version opens what its {keys} key{'s' * (keys > 1)} seal{'s' * (keys == 1)}",
+                "setSecret": "no work: the secret is the only place of the keyring",
+                "testSecret": f"the new version opens envelopes of its {keys} key{'s' * (keys > 1)}",
                 "finishSecret": f"every process reads it within {duration_text(READ_WITHIN)}",
             }
             print(f"  {step:<12}  {said[step]}", flush=True)

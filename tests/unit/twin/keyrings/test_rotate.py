@@ -221,9 +221,9 @@ def test_a_leaked_key_is_removed_after_a_question(
     monkeypatch.setattr(click, "confirm", confirm)
     code, out, _ = run("--secret", secret, "--leaked", "1")
     assert code == 130
-    assert "Key 1 will open nothing any more, in any process, within 5m 10s." in out
-    assert "What it sealed is refused from then on" in out
-    assert "Key 2 seals at once. What it seals is a miss in processes that do not know it yet." in out
+    assert "Key 1 will not open envelopes any more, in any process, within 5m 10s." in out
+    assert "Envelopes that it sealed are refused from then on" in out
+    assert "Key 2 seals at once. Its envelopes are misses in processes that do not know it yet." in out
     assert text_of(emulator, secret) == KEYS
     code, out, _ = run("--secret", secret, "--leaked", "1")
     assert (code, asked) == (0, [f"Remove key 1 of {secret}?"] * 2)

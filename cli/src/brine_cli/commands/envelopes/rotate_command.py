@@ -23,7 +23,7 @@ from brine_cli.commands.envelopes.keep_days import keep_days_option
     "--leaked",
     type=click.IntRange(1, 2**32 - 1),
     metavar="ID",
-    help="Remove the key with this id at once. What it sealed is a miss, or is refused.",
+    help="Remove the key with this id at once. Responses that it sealed are misses, and messages are refused.",
 )
 @click.option("--yes", "is_confirmed", is_flag=True, help="With --leaked: remove the key without a question.")
 @click.option("--region", metavar="NAME", show_default="the configured one", help="AWS region of the secrets.")
