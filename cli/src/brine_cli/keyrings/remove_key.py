@@ -29,7 +29,7 @@ COSTS: Final = {
     "FunctionKeys": "Each response and result of functions that it sealed is a miss once, and is computed again.",
 }
 """What a removal costs, by the keyring."""
-_COSTS_OF_OTHERS: Final = "Envelopes that it sealed are refused from then on, such as messages of a channel on their way."
+_COSTS_OF_OTHERS: Final = "Envelopes that it sealed are refused from then on, such as messages on their way."
 
 
 def remove(wanted: WantedKeyrings, key_id: int, *, is_confirmed: bool, as_json: bool) -> None:
