@@ -9,7 +9,8 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.keys.times import KEY_KEEP_DAYS, key_facts, sealing_id
+from brine.domain.keys.facts import key_facts
+from brine.domain.keys.times import KEY_KEEP_DAYS, sealing_id
 from brine_cli.desk.amounts import duration_text
 from brine_cli.desk.client import DeskClient, found_twin
 from brine_cli.envelopes.key_text import KeyPlace

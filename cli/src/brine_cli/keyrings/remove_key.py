@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import click
 
-from brine.domain.keys.times import key_facts, sealing_id
+from brine.domain.keys.facts import key_facts
+from brine.domain.keys.times import sealing_id
 from brine.errors import BrineError
 from brine_cli.desk.amounts import duration_text
 from brine_cli.errors import CommandError

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from brine.domain.keys.times import key_facts
+from brine.domain.keys.facts import key_facts
 from brine.errors import BrineError, RotationFailed
 from brine.service.keys.key_rotation import STEPS
 from brine_cli.desk.amounts import duration_text
@@ -18,8 +18,8 @@ from brine_cli.waiting import waiting
 from brine_codec.envelope.keyring_source import REFRESH_AFTER, RETRY_AFTER
 
 if TYPE_CHECKING:
+    from brine.domain.keys.facts import KeyFacts
     from brine.domain.keys.keyring_text import KeyringText
-    from brine.domain.keys.times import KeyFacts
     from brine.service.keys.key_rotation import KeyRotation
     from brine_cli.keyrings.places import KeyringSecret, WantedKeyrings
 

@@ -6,11 +6,24 @@ replaced stays until nothing that it sealed can be alive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Protocol
+
+    # Here, because settings.py imports this module in each cold start
+    class TimedKey(Protocol):
+        """A key with the time from which it seals, in seconds since 1970; 0 if the keyring does not say."""
+
+        @property
+        def id(self) -> int:
+            """The number of the key."""
+
+        @property
+        def seals_from(self) -> float:
+            """When it begins to seal."""
+
 
 DAY: Final = 86_400.0
 KEY_KEEP_DAYS: Final = 367
@@ -28,32 +41,6 @@ Manager that does not answer for a while.
 
 type KeyState = Literal["seals", "opens", "waits", "over"]
 """`waits`: it opens, and will seal. `over`: it may be dropped, and the next rotation drops it."""
-
-
-class TimedKey(Protocol):
-    """A key with the time from which it seals, in seconds since 1970; 0 if the keyring does not say."""
-
-    @property
-    def id(self) -> int:
-        """The number of the key."""
-
-    @property
-    def seals_from(self) -> float:
-        """When it begins to seal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFacts:
-    """What operators see of a key: its id, what it does now, since or from when it seals, and how long it opens.
-
-    The times are in seconds since 1970. `seals_from` is None if the keyring does not say it, and `opens_until` for a
-    key without a successor.
-    """
-
-    id: int
-    state: KeyState
-    seals_from: float | None
-    opens_until: float | None
 
 
 def sealing_id(keys: Iterable[TimedKey], now: float) -> int | None:
@@ -79,16 +66,3 @@ def key_state(key: TimedKey, keys: Sequence[TimedKey], now: float, keep_days: fl
     if until is not None and until <= now:
         return "over"
     return "waits" if key.seals_from > now else "opens"
-
-
-def key_facts(keys: Sequence[TimedKey], now: float, keep_days: float) -> tuple[KeyFacts, ...]:
-    """Return the facts about the keys of a keyring, the newest first."""
-    return tuple(
-        KeyFacts(
-            id=key.id,
-            state=key_state(key, keys, now, keep_days),
-            seals_from=key.seals_from or None,
-            opens_until=opens_until(key, keys, keep_days),
-        )
-        for key in sorted(keys, key=lambda key: key.id, reverse=True)
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from brine.domain.keys.times import key_facts, sealing_id
+from brine.domain.keys.facts import key_facts
+from brine.domain.keys.times import sealing_id
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
