@@ -21,6 +21,7 @@ SHIPPED = {
     "ReportFunction": {*FUNCTION, "routes.toml"},
     "ShopFunction": {*FUNCTION, "routes.toml"},
     "ExchangeFunction": FUNCTION,
+    "RotatorFunction": FUNCTION,
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_client", "brine_codec", "backports"},
     "CoreLayer": {"python"},

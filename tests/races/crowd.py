@@ -43,7 +43,7 @@ class Got:
 class SlowOrigin(ThreadingHTTPServer):
     """Answers each path with its own name and its number of requests, after `delay` seconds and once it may.
 
-    A path in a language counts as another one.
+    A path in a language counts as another one. `max_age`: for how many seconds an answer is fresh.
     """
 
     request_queue_size = 256
@@ -52,6 +52,7 @@ class SlowOrigin(ThreadingHTTPServer):
     def __init__(self, delay: float) -> None:
         super().__init__(("127.0.0.1", 0), _Page)
         self.delay = delay
+        self.max_age = 600
         self.asked: dict[str, int] = {}
         self.lock = Lock()
         self.may_answer = Event()
@@ -83,7 +84,7 @@ class _Page(BaseHTTPRequestHandler):
         body = page(path, count)
         self.send_response(200)
         self.send_header("Vary", "Accept-Language")
-        self.send_header("Cache-Control", "max-age=600")
+        self.send_header("Cache-Control", f"max-age={self.server.max_age}")
         self.send_header("Content-Length", str(len(body)))
         with suppress(ConnectionError):  # the client may have been killed
             self.end_headers()

@@ -37,6 +37,8 @@ NEEDS = ("BRINE_BUCKET", "BRINE_NAMESPACE")
             "BRINE_INLINE_LIMIT is '350001': write a whole number of bytes from 0 to 350000",
         ),
         ("BRINE_PURGE_DELTA", "1h", "BRINE_PURGE_DELTA is '1h': write a number of seconds from 0 to 3600"),
+        ("BRINE_KEY_KEEP_DAYS", "15", "BRINE_KEY_KEEP_DAYS is '15': write a whole number of days from 16 to 3650"),
+        ("BRINE_KEY_KEEP_DAYS", "1y", "BRINE_KEY_KEEP_DAYS is '1y': write a whole number of days from 16 to 3650"),
         ("BRINE_AWS_CLIENT", "boto3", "BRINE_AWS_CLIENT is 'boto3': write lean or botocore"),
         ("BRINE_PURGE_DELTA", "3601", "BRINE_PURGE_DELTA is '3601': write a number of seconds from 0 to 3600"),
     ],

@@ -135,7 +135,7 @@ def test_the_gateway_and_the_refresher_reach_no_results_and_purge_only_urls(
             assert not holder.may_purge(purge), (function, purge)
 
 
-@pytest.mark.parametrize("function", ["gateway", "refresher", "report", "shop", "exchange"])
+@pytest.mark.parametrize("function", ["gateway", "refresher", "report", "shop", "exchange", "rotator"])
 def test_no_function_reads_the_table_without_a_key(holder_of: Callable[[str], Holder], function: str) -> None:
     holder, table = holder_of(function), holder_of(function).stack.resources["Table"]
     assert not holder.may("dynamodb", "scan", TableName=table)
@@ -156,6 +156,7 @@ def test_no_function_reads_the_table_without_a_key(holder_of: Callable[[str], Ho
         ("report", {"FunctionKeys"}),
         ("shop", {"FunctionKeys"}),
         ("exchange", {"ExchangeKeys", "OrdersKeys"}),
+        ("rotator", {"ResponseKeys", "ExchangeKeys", "FunctionKeys"}),
     ],
 )
 def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], function: str, own: set[str]) -> None:

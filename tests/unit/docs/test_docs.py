@@ -54,8 +54,8 @@ class Asked(dict[str, str]):
 
 def test_every_setting_is_documented() -> None:
     switches = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-    environment = Asked(dict.fromkeys(switches, "false"))
-    environment |= {"BRINE_AWS_CLIENT": "lean", "AWS_CONTAINER_CREDENTIALS_FULL_URI": ""}  # so it reads the most
+    environment = Asked(dict.fromkeys(switches, "false"))  # and so that the most variables are read
+    environment |= {"BRINE_AWS_CLIENT": "lean", "BRINE_KEY_KEEP_DAYS": "30", "AWS_CONTAINER_CREDENTIALS_FULL_URI": ""}
     Settings.from_environment(environment)
     documented = [row[0] for row in read_page(DOCS / "settings.md").rows if row[0] != "Variable"]
     read_with_the_files = {"BRINE_VARIABLES"}

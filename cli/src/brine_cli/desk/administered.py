@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.launch import Launch
 
 _TABLE: Final = "BRINE_TABLE"
+_KEYRINGS: Final = frozenset({"BRINE_SIGNING_KEYS_SECRET", "BRINE_SIGNING_KEYS"})
 _ROUTES: Final = "BRINE_ROUTES"
 _ROUTES_BESIDE_CODE: Final = "routes.toml"
 
@@ -27,9 +28,13 @@ def administered_functions(
 ) -> list[AdministeredFunction]:
     """Return the functions that use a cache, the gateway first. A function with a mistake is reported and left out.
 
+    The rotator has no keyring of its own, and uses no cache.
+
     served: the names of the functions with routes of the API.
     """
-    using = [launch for launch in launches if launch.variables.get(_TABLE)]
+    using = [
+        launch for launch in launches if launch.variables.get(_TABLE) and not _KEYRINGS.isdisjoint(launch.variables)
+    ]
     using.sort(key=lambda launch: (bool(launch.variables.get("BRINE_NAMESPACE")), launch.name not in served))
     found = []
     for launch in using:

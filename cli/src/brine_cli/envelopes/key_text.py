@@ -106,7 +106,7 @@ def _from_secret(secret: str, place: str, access: Mapping[str, str]) -> LoadedKe
             policy = RetryPolicy(budget=20.0, connect_timeout=5.0, read_timeout=5.0)
             service = Service(connect_aws(settings, client), "secretsmanager", policy)
             api = JsonApi(service, "secretsmanager", "1.1", _LIMIT)
-            document = json.loads(api.call("GetSecretValue", {"SecretId": secret}))
+            document = json.loads(api.call("GetSecretValue", {"SecretId": secret, "VersionStage": "AWSCURRENT"}))
     except ConfigError as error:
         raise CommandError(f"{place} cannot be read, and no file has this name: {error}") from None
     except StoreError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated, TemplateError
+from brine_cli.template.authorizers.declared import function_name
 from brine_cli.template.authorizers.known_to_aws import without_unknown_issuers
 from brine_cli.template.data import data_resources
 from brine_cli.template.differences import differences
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from brine_cli.template.stacks import Stack
 
 _API: Final = "AWS::Serverless::HttpApi"
+_PERMISSION: Final = "AWS::Lambda::Permission"
 _DEFINITIONS: Final = frozenset({"DefinitionBody", "DefinitionUri"})
 _UNSERVED: Final = frozenset(
     {
@@ -56,6 +58,7 @@ class Application:
     """All parts of a template that the twin runs.
 
     schedules: those of its functions. The twin runs them if the user asks for it.
+    called_by_services: functions that services of AWS call by a resource of type AWS::Lambda::Permission.
     unserved: a line for each event, function, API and stack that it does not serve.
     notices: a line for each other difference from AWS that the user must know of.
     """
@@ -64,6 +67,7 @@ class Application:
     routes: tuple[ApiRoute, ...]
     queue_sources: tuple[QueueSource, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    called_by_services: frozenset[str] = frozenset()
     unserved: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -91,6 +95,7 @@ def read_application(*stacks: Stack) -> Application:
         routes=tuple(found.routes.values()),
         queue_sources=tuple(found.queue_sources),
         schedules=tuple(found.schedules),
+        called_by_services=frozenset(found.called_by_services),
         unserved=tuple(found.unserved),
         notices=(
             *(f"{line}. It is left out" for line in found.unknown),
@@ -109,6 +114,7 @@ class _Found:
         self.routes: dict[str, ApiRoute] = {}
         self.queue_sources: list[QueueSource] = []
         self.schedules: list[Schedule] = []
+        self.called_by_services: set[str] = set()
         self.notices: dict[str, None] = {}  # a set that keeps the order
         self.unserved: list[str] = []
         self.unknown: dict[str, None] = {}  # a set that keeps the order
@@ -133,6 +139,11 @@ class _Found:
             kind = declared["Type"]
             if kind == FUNCTION and (function := stack.resolver.resource(name, (), self.note)) is not None:
                 self._add_function(stack, name, function.get("Metadata") or {}, apis, of_apis)
+            elif (
+                kind == _PERMISSION
+                and (given := stack.resolver.resource(name, {"FunctionName"}, self.note)) is not None
+            ):
+                self.called_by_services.add(function_name(str(properties_of(given).get("FunctionName"))))
             elif (kind in _UNSERVED or (kind in NESTED and name not in stack.nested)) and (
                 stack.resolver.resource(name, ()) is not None
             ):

@@ -42,6 +42,6 @@ def secret_keyring(
             }
         keys |= {"region_name": region or region_from_environment(), "endpoint_url": endpoint_url}
         secrets: Any = get_session().create_client("secretsmanager", **keys)
-        return str(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
+        return str(secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")["SecretString"])
 
     return KeyringSource(load)

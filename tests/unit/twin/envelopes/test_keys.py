@@ -31,9 +31,13 @@ def test_the_keys_of_a_file_are_listed_by_id(run: Run) -> None:
     told = run("keys", "keys.json")
     lines = told.out.decode().splitlines()
     assert told.code == 0
-    assert lines[0].split() == ["key", "state", "seals", "since"]
-    assert lines[1].startswith("3    opens, and will seal  from 2096-10-02 07:06 UTC on (in ")
-    assert lines[2:] == ["2    seals and opens       not said", "1    opens                 not said"]
+    assert lines[0].split() == ["key", "state", "seals", "since", "opens", "until"]
+    assert lines[1].startswith("3    opens, and will seal  2096-10-02 07:06 UTC (in ")
+    assert lines[1].endswith("it is replaced")
+    assert [line.split()[:5] for line in lines[2:]] == [
+        ["2", "seals", "and", "opens", "not"],
+        ["1", "opens", "not", "said", "2097-10-04"],
+    ]
     assert "keys.json has this text since" in told.errors
 
 
@@ -41,9 +45,9 @@ def test_json_has_no_secret(run: Run) -> None:
     told = run("keys", "keys.json", "--json")
     assert told.json()["seals"] == 2
     assert told.json()["keys"] == [
-        {"id": 3, "seals_from": 4_000_000_000},
-        {"id": 2, "seals_from": None},
-        {"id": 1, "seals_from": None},
+        {"id": 3, "state": "waits", "seals_from": 4_000_000_000, "opens_until": None},
+        {"id": 2, "state": "seals", "seals_from": None, "opens_until": 4_000_000_000 + 367 * 86_400},
+        {"id": 1, "state": "opens", "seals_from": None, "opens_until": 4_000_000_000 + 367 * 86_400},
     ]
     assert SECRET.encode() not in told.out
 
@@ -52,7 +56,7 @@ def test_a_secret_is_read_at_an_endpoint(run: Run) -> None:
     with secrets_manager("200 OK", {"SecretString": KEYS, "CreatedDate": 1_790_000_000}) as server:
         told = run("keys", "prod/keys", "--endpoint-url", str(server.address), "--json")
         assert (told.json()["seals"], told.json()["changed_at"]) == (2, 1_790_000_000)
-        assert b'{"SecretId":"prod/keys"}' in server.requests[0]
+        assert b'{"SecretId":"prod/keys",' in server.requests[0]
 
 
 def test_a_secret_of_the_running_twin_has_its_logical_id_as_name(run: Run, tmp_path: Path) -> None:
@@ -66,7 +70,7 @@ def test_a_secret_of_the_running_twin_has_its_logical_id_as_name(run: Run, tmp_p
         ).write(os.environ)
         told = run("keys", "OrdersKeys", "--json")
         assert told.json()["place"] == "the secret OrdersKeys of the running twin"
-        assert b'{"SecretId":"arn:aws:secretsmanager:us-east-1:1:secret:x"}' in server.requests[0]
+        assert b'{"SecretId":"arn:aws:secretsmanager:us-east-1:1:secret:x",' in server.requests[0]
 
 
 def test_a_secret_that_cannot_be_read_says_what_to_check(run: Run) -> None:
@@ -91,16 +95,17 @@ def test_a_file_that_is_missing_is_no_secret(run: Run) -> None:
 
 
 def test_the_keys_of_a_twin_are_listed_for_each_function(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = {"id": 1, "state": "seals", "seals_from": None, "opens_until": None}
     functions = [
-        {"function": "Gateway", "seals": 1, "keys": [{"id": 1, "seals_from": None}], "error": None},
+        {"function": "Gateway", "seals": 1, "keys": [key], "error": None},
         {"function": "Shop", "seals": None, "keys": [], "error": "the keyring could not be loaded"},
     ]
     monkeypatch.setattr(DeskClient, "get", lambda *_: {"keys": functions})
     told = run("keys")
     assert told.code == 1
     assert told.out.decode().splitlines()[1:] == [
-        "Gateway   1    seals and opens                                    not said",
-        "Shop      -    cannot be loaded: the keyring could not be loaded  -",
+        "Gateway   1    seals and opens                                    not said     it is replaced",
+        "Shop      -    cannot be loaded: the keyring could not be loaded  -            -",
     ]
     assert run("keys", "--json").json() == {"keys": functions}
 

@@ -65,6 +65,12 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
     assert application.functions["Fn"].timeout == 9.0
 
 
+def test_a_function_that_a_service_of_aws_calls(tmp_path: Path) -> None:
+    permission = "Properties: {FunctionName: !GetAtt Fn.Arn, Principal: secretsmanager.amazonaws.com}"
+    others = f"  Rotate: {{Type: AWS::Lambda::Permission, {permission}}}\n"
+    assert read_with(tmp_path, "CodeUri: code, Handler: a.b", others).called_by_services == {"Fn"}
+
+
 def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
     application = read_with(
         tmp_path,

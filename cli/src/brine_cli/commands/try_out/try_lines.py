@@ -103,7 +103,7 @@ def _of_routes(served: TwinSummary) -> Iterator[str]:
 
 
 def _of_invocations(served: TwinSummary) -> Iterator[str]:
-    """Yield the invocation of a function with a schedule, or of one that no request and no queue reaches."""
+    """Yield the invocation of a function with a schedule, or of one that no request, queue or service reaches."""
     application = served.application
     if "invoke" not in served.commands:
         return
@@ -114,7 +114,9 @@ def _of_invocations(served: TwinSummary) -> Iterator[str]:
     authorizers = {
         route.authorizer.function for route in application.routes if isinstance(route.authorizer, LambdaAuthorizer)
     }
-    for name in (one for one in application.functions if one not in reached | authorizers):
+    for name in (
+        one for one in application.functions if one not in reached | authorizers | application.called_by_services
+    ):
         yield f"uv run brine invoke {name} -e EVENT.json"
         return
 

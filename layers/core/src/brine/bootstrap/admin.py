@@ -98,4 +98,5 @@ def _source(function: AdministeredFunction, settings: Settings, client: HttpClie
         responses=Codec(keyring, purpose=PURPOSE, registry=stored_response_registry(), limits=Limits(), gate=False),
         results=facts_codec(keyring),
         routes=routes,
+        key_keep_days=settings.key_keep_days,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,11 @@ def test_a_default_route_without_a_gateway() -> None:
 def test_a_function_that_no_request_reaches() -> None:
     given = application(DEFAULT, functions=("Gateway", "Thumbnails"))
     assert "uv run brine invoke Thumbnails -e EVENT.json" in try_lines(served(given, gateways={"Gateway"}))
+
+
+def test_a_function_that_a_service_of_aws_calls_is_none_to_try() -> None:
+    given = replace(application(DEFAULT, functions=("Gateway", "Rotator")), called_by_services=frozenset({"Rotator"}))
+    assert not [line for line in try_lines(served(given, gateways={"Gateway"})) if "Rotator" in line]
 
 
 def test_there_are_not_too_many_lines() -> None:

@@ -10,6 +10,7 @@ from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.json_api import JsonApi
 from brine.adapters.aws.service import Service
 from brine.errors import StoreUnavailable
+from brine.ports.keys import CURRENT
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
@@ -29,7 +30,8 @@ class SecretText:
     def __call__(self) -> str:
         """Return the text, by one GetSecretValue. Raises StoreError, also for a secret without a text."""
         api = JsonApi(Service(self.aws, "secretsmanager", _RETRY_POLICY), "secretsmanager", "1.1", _MAX_ANSWER)
-        answer = api.call("GetSecretValue", {"SecretId": self.secret_id})
+        # The label says which version is meant. Without it, moto returns the first one after a rotation.
+        answer = api.call("GetSecretValue", {"SecretId": self.secret_id, "VersionStage": CURRENT})
         try:
             text = json.loads(answer)["SecretString"]
         except (ValueError, KeyError, TypeError):

@@ -22,6 +22,11 @@ class KeyEntry:
         """Return the entry of a new key."""
         return cls(key_id, seals_from, {"secret": secret, "seals_from": seals_from})
 
+    def sealing_from(self, seals_from: int) -> KeyEntry:
+        """Return the entry with another time."""
+        secret = self.value["secret"] if isinstance(self.value, dict) else self.value
+        return KeyEntry.new(self.id, str(secret), seals_from)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyringText:

@@ -22,14 +22,14 @@ def rotated(keyring: KeyringText, now: float, secret: str, keep_days: float) -> 
     kept = tuple(key for key in keys if key_state(key, keys, now, keep_days) != "over")
     if now < keyring.newest.seals_from <= now + SEALS_AFTER:
         return KeyringText(kept)
-    return KeyringText((*kept, _next(keyring, secret, now + SEALS_AFTER)))
+    return KeyringText((*kept, _next(keyring, secret, ceil(now + SEALS_AFTER))))
 
 
 def without_key(keyring: KeyringText, key_id: int, now: float, secret: str) -> KeyringText:
     """Return the keyring without a key. Raises RotationFailed if it has no such key.
 
-    If the key seals, or would seal later, a new one replaces it. It seals later too, if there is an older key to seal
-    until then. Otherwise it seals at once, although processes do not know it yet.
+    If the key seals, or would seal later, a new one waits in its place, and an older one seals until then. Without an
+    older one, the key that waits already seals at once; without that, the new one, although no process knows it yet.
     """
     if key_id not in keyring.by_id():
         ids = ", ".join(str(key.id) for key in keyring.entries)
@@ -38,8 +38,11 @@ def without_key(keyring: KeyringText, key_id: int, now: float, secret: str) -> K
     sealing = sealing_id(keyring.entries, now)
     if sealing is not None and key_id < sealing:
         return KeyringText(rest)
-    can_wait = sealing_id(rest, now) is not None
-    return KeyringText((*rest, _next(keyring, secret, now + SEALS_AFTER if can_wait else now)))
+    if sealing_id(rest, now) is not None:
+        return KeyringText((*rest, _next(keyring, secret, ceil(now + SEALS_AFTER))))
+    if rest:
+        return KeyringText((*rest[:-1], rest[-1].sealing_from(int(now))))
+    return KeyringText((_next(keyring, secret, int(now)),))
 
 
 def mismatch(current: KeyringText, successor: KeyringText, now: float, keep_days: float) -> str | None:
@@ -64,8 +67,8 @@ def mismatch(current: KeyringText, successor: KeyringText, now: float, keep_days
     return None
 
 
-def _next(keyring: KeyringText, secret: str, seals_from: float) -> KeyEntry:
+def _next(keyring: KeyringText, secret: str, seals_from: int) -> KeyEntry:
     """Return a new entry. No id is used twice, not even that of a key that is removed now."""
     if keyring.newest.id >= LARGEST_ID:
         raise RotationFailed(f"key {keyring.newest.id} has the largest id that there is. Begin a new keyring")
-    return KeyEntry.new(keyring.newest.id + 1, secret, ceil(seals_from))
+    return KeyEntry.new(keyring.newest.id + 1, secret, seals_from)

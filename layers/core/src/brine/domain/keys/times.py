@@ -6,10 +6,24 @@ replaced stays until nothing that it sealed can be alive.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Protocol
+
+    # Here, because settings.py imports this module in each cold start
+    class TimedKey(Protocol):
+        """A key with the time from which it seals, in seconds since 1970; 0 if the keyring does not say."""
+
+        @property
+        def id(self) -> int:
+            """The number of the key."""
+
+        @property
+        def seals_from(self) -> float:
+            """When it begins to seal."""
+
 
 DAY: Final = 86_400.0
 KEY_KEEP_DAYS: Final = 367
@@ -27,18 +41,6 @@ Manager that does not answer for a while.
 
 type KeyState = Literal["seals", "opens", "waits", "over"]
 """`waits`: it opens, and will seal. `over`: it may be dropped, and the next rotation drops it."""
-
-
-class TimedKey(Protocol):
-    """A key with the time from which it seals, in seconds since 1970; 0 if the keyring does not say."""
-
-    @property
-    def id(self) -> int:
-        """The number of the key."""
-
-    @property
-    def seals_from(self) -> float:
-        """When it begins to seal."""
 
 
 def sealing_id(keys: Iterable[TimedKey], now: float) -> int | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from brine.domain.keys.facts import key_facts
+from brine.domain.keys.times import sealing_id
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def keyring_ids(sources: Iterable[CacheSource], now: float) -> list[dict[str, object]]:
-    """Return the ids of the keys of each function: which one seals, and which will. All of them open."""
+    """Return the ids of the keys of each function: what each key does, and since and until when."""
     return [_of(source, now) for source in sources]
 
 
@@ -27,10 +30,7 @@ def _of(source: CacheSource, now: float) -> dict[str, object]:
     }
     try:
         keys = source.keyring.keys(now)
-        sealing = next((key.id for key in keys if key.seals_from <= now), None)
     except CodecError as error:
         return told | {"error": str(error)}
-    return told | {
-        "seals": sealing,
-        "keys": [{"id": key.id, "seals_from": key.seals_from or None} for key in keys],
-    }
+    facts = key_facts(keys, now, source.key_keep_days)
+    return told | {"seals": sealing_id(keys, now), "keys": [asdict(one) for one in facts]}

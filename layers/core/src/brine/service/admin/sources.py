@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brine.domain.keys.times import KEY_KEEP_DAYS
 from brine.service.results.sealing import result_codec
 from brine_codec import Registry, SchemaMiss
 from brine_codec.pickling.makers import Maker
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class CacheSource:
     """The keys and the routes of one function. `namespace`: its part of the table, "" for that of the gateway.
 
-    The codecs open its responses and its results.
+    The codecs open its responses and its results. key_keep_days: the days for which a replaced key still opens.
     """
 
     function: str
@@ -29,6 +30,7 @@ class CacheSource:
     responses: Codec
     results: Codec
     routes: Routes
+    key_keep_days: float = KEY_KEEP_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,12 @@ class KeyRotation:
     new_secret: Callable[[], str]
     keep_days: float
 
+    def unfinished(self) -> str | None:
+        """Return the id of a version that a rotation has left pending, or None."""
+        labels = self.versions.labels()
+        current = current_version(labels)
+        return next((version for version in labels if PENDING in labels[version] and version != current), None)
+
     def run(self, step: RotationStep, version: str) -> KeyringText | None:
         """Take one step. Return the keyring of the version; None if the step is `setSecret`. Raises RotationFailed."""
         match step:
