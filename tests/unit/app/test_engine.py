@@ -6,13 +6,13 @@ import io
 import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
-from aws_lambda_powertools import Logger
 
+from brine.adapters.emf.answer_log import AnswerLog
+from brine.adapters.emf.lines import MetricLines
+from brine.adapters.emf.settings import LogSettings
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
-from brine.adapters.powertools.answer_log import AnswerLog
 from brine.adapters.sqs import refresh_message
 from brine.app.engine import Engine
 from brine.errors import OriginUnreachable
@@ -43,7 +43,7 @@ class Handler:
             clock=self.clock,
             refreshes=RefreshRequests(self.queue, pause=0),
         )
-        self.engine = Engine(fleet.composed[0], AnswerLog(Logger(service=f"tests-{uuid4()}", stream=self.stream)))
+        self.engine = Engine(fleet.composed[0], AnswerLog(MetricLines(LogSettings(), self.stream.write)))
 
     def __call__(self, event: Any) -> Any:
         return self.engine.handle(event, CONTEXT)
@@ -65,11 +65,6 @@ class Handler:
     def _reply(self, path: str) -> Any:
         content = self.replies[path.strip("/")]
         return content.response() if isinstance(content, Reply) else content
-
-
-@pytest.fixture(autouse=True)
-def namespace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tests")
 
 
 def whole(fetch: Any) -> Any:
