@@ -45,8 +45,9 @@ def with_powertools() -> Callable[[], None]:
     logger = Logger()
 
     def write() -> None:
-        facts = {"request_id": "a", "route": HIT.route, "result": HIT.result, "status": HIT.response.status}
-        facts |= {"layer": HIT.layer, "stored": HIT.stored, "milliseconds": SECONDS * 1000}
+        facts: dict[str, object] = {"request_id": "a", "route": HIT.route, "result": HIT.result}
+        facts |= {"status": HIT.response.status, "layer": HIT.layer, "stored": HIT.stored}
+        facts["milliseconds"] = SECONDS * 1000
         logger.info("answered", extra=facts)
         metrics = EphemeralMetrics()
         metrics.add_dimension("route", HIT.route or "none")

@@ -15,7 +15,9 @@ from brine.adapters.emf.settings import LogSettings
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.sqs import refresh_message
 from brine.app.engine import Engine
+from brine.domain.costs.usage import BilledCall
 from brine.errors import OriginUnreachable
+from brine.ports.billed_calls import current_calls
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.testing import Clock, Reply
 from tests.support.events import load_event
@@ -63,6 +65,9 @@ class Handler:
         return [json.loads(line) for line in text.splitlines()]
 
     def _reply(self, path: str) -> Any:
+        calls = current_calls.get()
+        assert calls is not None
+        calls.append(BilledCall("GetItem", 0.5))  # as a call to AWS for the part would be
         content = self.replies[path.strip("/")]
         return content.response() if isinstance(content, Reply) else content
 
@@ -81,6 +86,19 @@ def test_an_event_is_answered_and_logged_with_its_parts() -> None:
     assert [(part["route"], part["result"], part["status"]) for part in first["parts"]] == [("a", "miss", 200)]
     assert (second["result"], second["layer"], "parts" in second) == ("hit", "memory", False)
     assert SECRET not in json.dumps([first, second])
+
+
+def test_the_calls_for_all_parts_count_for_the_answer() -> None:
+    def three(fetch: Any) -> Any:
+        return [part.json() for part in fetch.all(("a", "/a"), ("b", "/b"), ("c", "/c"))]
+
+    handler = Handler(app_of(three), {name: Reply(name) for name in "abc"})
+    for path in ("/w", "/w"):
+        handler.get(path)
+    miss, hit = handler.lines()
+    assert (miss["read_units"], miss["calls"]) == (1.5, {"GetItem": 3})
+    assert hit.keys().isdisjoint({"read_units", "calls"})
+    assert current_calls.get() is None
 
 
 def test_the_log_has_the_traceback_and_the_client_has_not() -> None:

@@ -83,7 +83,7 @@ class MetricLines:
                 line |= _of_usage(usage)
             if error is not None:
                 line |= _of_error(error)
-            if cost:  # as a decimal fraction: tools that read logs differ in what they make of 2.6e-07
+            if cost:  # as a decimal fraction: some tools that read logs do not know 2.6e-07
                 usd = f',"usd":{cost / 1e6:.10f}'
         if settings.namespace is not None:
             name, value = dimension
