@@ -92,6 +92,15 @@ def test_the_level_drops_the_record_and_keeps_the_metrics(level: int) -> None:
     assert line.keys().isdisjoint({"level", "message", "timestamp", "request_id", "usd"}) == (level < WARNING)
 
 
+def test_metrics_pass_the_filter_of_lambda() -> None:
+    """It takes a line without a level, or without a time as in RFC 3339, for INFO."""
+    log = Log(level=ERROR, lambda_level="ERROR")
+    line = log.write(WARNING)
+    assert line.keys() == {"level", "timestamp", "service", "route", "Hit", "_aws"}
+    assert (line["level"], line["timestamp"]) == ("ERROR", "2026-09-21T14:13:20.250Z")
+    assert Log(level=ERROR, lambda_level="ERROR", namespace=None).write(WARNING) == {}
+
+
 def test_without_a_namespace_there_is_a_record_alone() -> None:
     assert Log(namespace=None).write(metrics={"Hit": 1}).keys() == {
         *("level", "message", "timestamp", "service", "request_id")

@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("variables", "level"),
+    ("variables", "level", "lambda_level"),
     [
-        ({}, INFO),
-        ({"POWERTOOLS_LOG_LEVEL": ""}, INFO),
-        ({"POWERTOOLS_LOG_LEVEL": "warning"}, WARNING),
-        ({"LOG_LEVEL": "ERROR"}, ERROR),
-        ({"POWERTOOLS_LOG_LEVEL": "INFO", "LOG_LEVEL": "ERROR"}, INFO),
-        ({"AWS_LAMBDA_LOG_LEVEL": "WARN"}, WARNING),
-        ({"AWS_LAMBDA_LOG_LEVEL": "TRACE"}, INFO),
-        ({"AWS_LAMBDA_LOG_LEVEL": "WARN", "POWERTOOLS_LOG_LEVEL": "DEBUG"}, WARNING),
-        ({"AWS_LAMBDA_LOG_LEVEL": "INFO", "POWERTOOLS_LOG_LEVEL": "ERROR"}, ERROR),
+        ({}, INFO, None),
+        ({"POWERTOOLS_LOG_LEVEL": ""}, INFO, None),
+        ({"POWERTOOLS_LOG_LEVEL": "warning"}, WARNING, None),
+        ({"LOG_LEVEL": "ERROR"}, ERROR, None),
+        ({"POWERTOOLS_LOG_LEVEL": "INFO", "LOG_LEVEL": "ERROR"}, INFO, None),
+        ({"AWS_LAMBDA_LOG_LEVEL": "WARN"}, WARNING, "WARN"),
+        ({"AWS_LAMBDA_LOG_LEVEL": "TRACE"}, INFO, None),
+        ({"AWS_LAMBDA_LOG_LEVEL": "WARN", "POWERTOOLS_LOG_LEVEL": "DEBUG"}, WARNING, "WARN"),
+        ({"AWS_LAMBDA_LOG_LEVEL": "INFO", "POWERTOOLS_LOG_LEVEL": "ERROR"}, ERROR, None),
     ],
 )
-def test_the_stricter_level_counts(variables: Mapping[str, str], level: int) -> None:
-    assert LogSettings.from_environment(variables).level == level
+def test_the_stricter_level_counts(variables: Mapping[str, str], level: int, lambda_level: str | None) -> None:
+    settings = LogSettings.from_environment(variables)
+    assert (settings.level, settings.lambda_level) == (level, lambda_level)
 
 
 @pytest.mark.parametrize("name", ["POWERTOOLS_LOG_LEVEL", "LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import cache, lru_cache
+from functools import lru_cache
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Final
 
@@ -76,7 +76,8 @@ class MetricLines:
         cost = (usage.micro_usd if usage else 0.0) + (function.of(seconds) / share if function else 0.0)
         line: dict[str, object] = {}
         usd = described = ""
-        if level >= settings.level:
+        is_record = level >= settings.level
+        if is_record:
             line = self._head(message, level, now)
             line |= {name: value for name, value in facts.items() if value is not None}
             if usage is not None:
@@ -85,13 +86,15 @@ class MetricLines:
                 line |= _of_error(error)
             if cost:  # as a decimal fraction: some tools that read logs do not know 2.6e-07
                 usd = f',"usd":{cost / 1e6:.10f}'
+        elif settings.lambda_level is not None:  # without these two, Lambda takes the line for INFO and drops it
+            line = {"level": settings.lambda_level, "timestamp": _timestamp(now)}
         if settings.namespace is not None:
             name, value = dimension
             metrics = {**metrics, **_metrics_of(usage, cost)}
             line |= {"service": settings.service, name: value, **metrics}
             metadata = _described(settings.namespace, name, tuple(metrics))
             described = f',"_aws":{{"Timestamp":{int(now * 1000)},{metadata}}}'
-        if line:
+        if is_record or described:
             self._write(f"{_encode(line)[:-1]}{usd}{described}}}\n")
 
     def _head(self, message: str, level: int, now: float) -> dict[str, object]:
@@ -99,7 +102,7 @@ class MetricLines:
         head: dict[str, object] = {
             "level": LEVEL_NAMES[level],
             "message": message,
-            "timestamp": f"{_to_the_second(int(now))}.{int(now * 1000) % 1000:03}Z",
+            "timestamp": _timestamp(now),
             "service": self._settings.service,
         }
         trace = self._settings.environment.get(_TRACE)
@@ -135,14 +138,19 @@ def _of_error(error: BaseException) -> dict[str, object]:
     return {"exception": "".join(traceback.format_exception(error)).rstrip(), "exception_name": type(error).__name__}
 
 
+def _timestamp(now: float) -> str:
+    """Return a time in the form of RFC 3339."""
+    return f"{_to_the_second(int(now))}.{int(now * 1000) % 1000:03}Z"
+
+
 @lru_cache(maxsize=1)  # many answers come in the same second
 def _to_the_second(now: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
 
 
-@cache
+@lru_cache(maxsize=512)  # few combinations of names exist
 def _described(namespace: str, dimension: str, names: tuple[str, ...]) -> str:
-    """Return the description of metrics as JSON. Few combinations of names exist."""
+    """Return the description of metrics as JSON."""
     metrics = [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in names]
     dimensions = [["service"], ["service", dimension]]
     return f'"CloudWatchMetrics":{_encode([{"Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics}])}'

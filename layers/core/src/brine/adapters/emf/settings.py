@@ -33,13 +33,14 @@ class LogSettings:
     """The settings of the lines of a function.
 
     service: the value of the dimension `service`. namespace: of the metrics, or None: then there are none. level: the
-    lowest level of log records. function: the price of the function's time; None outside of Lambda. environment: has
-    the id of the present trace.
+    lowest level of log records. lambda_level: the level below which Lambda drops lines, if that is above INFO.
+    function: the price of the function's time; None outside of Lambda. environment: has the id of the present trace.
     """
 
     service: str = UNDEFINED
     namespace: str | None = None
     level: int = INFO
+    lambda_level: str | None = None
     function: FunctionPrice | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -47,21 +48,26 @@ class LogSettings:
     def from_environment(cls, environment: Mapping[str, str]) -> LogSettings:
         """Return the settings in these variables. Raises ConfigError for a level that is not known."""
         is_disabled = environment.get("POWERTOOLS_METRICS_DISABLED", "").lower() in _TRUE
+        level, lambda_level = _levels(environment)
         memory = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
         return cls(
             service=environment.get("POWERTOOLS_SERVICE_NAME") or UNDEFINED,
             namespace=None if is_disabled else environment.get("POWERTOOLS_METRICS_NAMESPACE") or None,
-            level=_level(environment),
+            level=level,
+            lambda_level=lambda_level,
             function=FunctionPrice(int(memory), _architecture()) if memory.isdecimal() else None,
             environment=environment,
         )
 
 
-def _level(environment: Mapping[str, str]) -> int:
-    """Return the stricter of the level of Powertools and that of Lambda, which drops lines below its own."""
+def _levels(environment: Mapping[str, str]) -> tuple[int, str | None]:
+    """Return the lowest level of records, which is the stricter of two, and Lambda's own if that is above INFO."""
     name = next((name for name in _LOG_LEVELS if environment.get(name)), None)
     own = INFO if name is None else _level_in(environment, name)
-    return max(own, _level_in(environment, _LAMBDA_LEVEL)) if environment.get(_LAMBDA_LEVEL) else own
+    if not environment.get(_LAMBDA_LEVEL):
+        return own, None
+    level = _level_in(environment, _LAMBDA_LEVEL)
+    return max(own, level), environment[_LAMBDA_LEVEL] if level > INFO else None
 
 
 def _level_in(environment: Mapping[str, str], name: str) -> int:
