@@ -1,13 +1,14 @@
 """The requests and units that AWS bills for the calls of adapters: DynamoDB's units, S3's and SQS's requests.
 
 The units come from the sizes of the items that a request reads or leaves behind, as the emulator has them: its own
-figures for consumed capacity are constants.
+figures for consumed capacity are constants, or are not there. The client puts the units into the
+answers in their place.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 KB = 1024
 MESSAGE_CHUNK = 64 * KB
+KEYRING = "GetSecretValue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class MeteredClient(HttpClient):
         before = self._sizes(written_keys(call, asked))
         answer = super().exchange(address, message, limits, deadline)
         after = self._sizes(written_keys(call, asked))
-        self.bills.append(bill(call, asked, answer.body, before, after, len(message.body)))
-        return answer
+        billed = bill(call, asked, answer.body, before, after, len(message.body))
+        self.bills.append(billed)
+        units = billed.read_units + billed.write_units
+        return replace(answer, body=with_units(answer.body, units)) if units and answer.status == 200 else answer
 
     def taken(self) -> Bill:
         """All since the last time together, but for the keyring, which a process fetches once."""
-        bills = [one for one in self.bills if one.calls != ("GetSecretValue",)]
+        bills = [one for one in self.bills if one.calls != (KEYRING,)]
         self.bills.clear()
         return Bill(
             tuple(call for one in bills for call in one.calls),
@@ -107,6 +111,12 @@ def bill(call: str, asked: dict[str, Any], answer: bytes, before: list[int], aft
         case "GetSecretValue":
             return Bill(calls)
     raise NotImplementedError(call)
+
+
+def with_units(answer: bytes, units: float) -> bytes:
+    """The answer of DynamoDB with these units, as AWS writes it."""
+    document = json.loads(answer) | {"ConsumedCapacity": {"CapacityUnits": units}}
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
 def read_units(sizes: Iterable[int], *, consistent: bool) -> float:

@@ -6,26 +6,33 @@ import random
 import re
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from brine.adapters.sqs import refresh_message
 from brine.bootstrap.gateway import build_gateway, build_purger, build_refresher
+from brine.domain.costs.prices import GET, MESSAGE, PUT, READ_UNIT, WRITE_UNIT
+from brine.domain.costs.usage import AwsUsage
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
+from brine.ports.billed_calls import current_calls
 from brine.ports.deadline import Deadline
-from tests.integration.billing import MeteredClient
+from tests.integration.billing import KEYRING, Bill, MeteredClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from brine.domain.costs.usage import BilledCall
     from brine.service.gateway import Gateway
     from brine.service.http_cache.answer import Answer
     from brine.service.purge import Purger
-    from tests.integration.billing import Bill
     from tests.support.loopback import Peer
 
 KB = 1000
+OBJECTS = {"GetObject": "GET object", "PutObject": "PUT object"}
 _RANGE = re.compile(rb"\r\nrange: bytes=([0-9]+)-([0-9]+)\r\n", re.IGNORECASE)
 CHANCE = random.Random(5)  # noqa: S311 - no secret: bytes that do not compress
 BODIES = {size: CHANCE.randbytes(size * KB) for size in (1, 20, 100)}
@@ -55,9 +62,12 @@ class Scene:
     def cost(self, gateway: Gateway, path: str, result: str, method: str = "GET", wanted: str | None = None) -> Bill:
         """The bill of an answer with this result. `wanted`: only these bytes are requested."""
         self.client.bills.clear()
-        answer = self.ask(gateway, path, method, wanted)
+        with counting() as calls:
+            answer = self.ask(gateway, path, method, wanted)
         assert (answer.result, answer.faults) == (result, ())
-        return self.client.taken()
+        bill = self.client.taken()
+        assert bill_of(calls) == bill
+        return bill
 
     def warmed(self, sleep: Callable[[float], None] = time.sleep) -> Gateway:
         """A process that has just read the stamps of everything and of the route."""
@@ -90,6 +100,34 @@ class Scene:
                 lines.append("surrogate-key: menu")
             head = "\r\n".join([*lines, f"cache-control: {lifetime}", "", ""])
             peer.send(head.encode("ascii") + body)
+
+
+@contextmanager
+def counting() -> Iterator[list[BilledCall]]:
+    """Count the calls within, as handlers do."""
+    calls: list[BilledCall] = []
+    token = current_calls.set(calls)
+    try:
+        yield calls
+    finally:
+        current_calls.reset(token)
+
+
+def bill_of(calls: Iterable[BilledCall]) -> Bill:
+    """The bill that the product counted, without the keyring. Its price is that of the bill, by docs/costs.md."""
+    usage = AwsUsage.of(call for call in calls if call.operation != KEYRING)
+    named = {operation: OBJECTS.get(operation, operation) for operation in usage.calls}
+    bill = Bill(
+        tuple(named[call.operation] for call in calls if call.operation != KEYRING),
+        usage.read_units,
+        int(usage.write_units),
+        usage.calls.get("PutObject", 0),
+        usage.calls.get("GetObject", 0),
+        usage.calls.get("SendMessage", 0),
+    )
+    parts = ((bill.read_units, READ_UNIT), (bill.write_units, WRITE_UNIT), (bill.puts, PUT), (bill.gets, GET))
+    assert usage.micro_usd == pytest.approx(sum(units * price for units, price in parts) + bill.messages * MESSAGE)
+    return bill
 
 
 def answers(scene: Scene) -> dict[str, Bill]:
@@ -130,9 +168,12 @@ def refreshes(scene: Scene, sqs: Any) -> dict[str, Bill]:
     }
     [message] = sqs.receive_message(QueueUrl=scene.environment["BRINE_REFRESH_QUEUE"])["Messages"]
     refresher = build_refresher(scene.environment, scene.client, clock=lambda: scene.clock)
-    story = refresher.refresh(refresh_message.read(message["Body"]), Deadline(time.monotonic() + 20, time.monotonic))
-    assert story.outcome == "refreshed"
-    return {**bills, "refresh": scene.client.taken()}
+    request, deadline = refresh_message.read(message["Body"]), Deadline(time.monotonic() + 20, time.monotonic)
+    with counting() as calls:
+        assert refresher.refresh(request, deadline).outcome == "refreshed"
+    bill = scene.client.taken()
+    assert bill_of(calls) == bill
+    return {**bills, "refresh": bill}
 
 
 def following(scene: Scene, polls: int) -> Bill:

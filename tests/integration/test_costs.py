@@ -1,4 +1,4 @@
-"""The AWS bill of each way of answering equals the figure in docs/costs.md."""
+"""The AWS bill of each way of answering equals the figure in docs/costs.md, and what the product counts itself."""
 
 from __future__ import annotations
 

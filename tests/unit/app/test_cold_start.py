@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.events import load_event
-from tests.unit.functions.invoking import variables_on
+from tests.unit.functions.invoking import ROOT, variables_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,3 +123,14 @@ def test_a_hit_in_a_new_environment_imports_nothing_that_functions_need(emulator
     needed = {"aws_lambda_powertools.event_handler", "brine.adapters.powertools.runner"}
     assert needed <= set(run_by_miss), "the names are right"
     assert COSTLY & set(run_by_hit) == set()
+
+
+def test_the_functions_of_the_stack_import_nothing_of_powertools(emulator: Emulator, tmp_path: Path) -> None:
+    routes = tmp_path / "routes.toml"
+    routes.write_text('[[route]]\nname = "bin"\nprefix = "/"\norigin = "http://127.0.0.1:1"\n')
+    variables = variables_on(emulator, routes) | emulator.environment | {"AWS_LAMBDA_FUNCTION_NAME": "function"}
+    for name in ("gateway", "refresher"):
+        program = f"import sys; sys.path.insert(0, {str(ROOT / 'functions' / name)!r}); import app; print(*sys.modules)"
+        imported = set(run(tmp_path, program, variables).split())
+        assert "brine.adapters.emf.answer_log" in imported
+        assert "aws_lambda_powertools" not in imported

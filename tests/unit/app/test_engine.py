@@ -6,16 +6,18 @@ import io
 import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
-from aws_lambda_powertools import Logger
 
+from brine.adapters.emf.answer_log import AnswerLog
+from brine.adapters.emf.lines import MetricLines
+from brine.adapters.emf.settings import LogSettings
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
-from brine.adapters.powertools.answer_log import AnswerLog
 from brine.adapters.sqs import refresh_message
 from brine.app.engine import Engine
+from brine.domain.costs.usage import BilledCall
 from brine.errors import OriginUnreachable
+from brine.ports.billed_calls import current_calls
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.testing import Clock, Reply
 from tests.support.events import load_event
@@ -43,7 +45,7 @@ class Handler:
             clock=self.clock,
             refreshes=RefreshRequests(self.queue, pause=0),
         )
-        self.engine = Engine(fleet.composed[0], AnswerLog(Logger(service=f"tests-{uuid4()}", stream=self.stream)))
+        self.engine = Engine(fleet.composed[0], AnswerLog(MetricLines(LogSettings(), self.stream.write)))
 
     def __call__(self, event: Any) -> Any:
         return self.engine.handle(event, CONTEXT)
@@ -63,13 +65,11 @@ class Handler:
         return [json.loads(line) for line in text.splitlines()]
 
     def _reply(self, path: str) -> Any:
+        calls = current_calls.get()
+        assert calls is not None
+        calls.append(BilledCall("GetItem", 0.5))  # as a call to AWS for the part would be
         content = self.replies[path.strip("/")]
         return content.response() if isinstance(content, Reply) else content
-
-
-@pytest.fixture(autouse=True)
-def namespace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Tests")
 
 
 def whole(fetch: Any) -> Any:
@@ -86,6 +86,19 @@ def test_an_event_is_answered_and_logged_with_its_parts() -> None:
     assert [(part["route"], part["result"], part["status"]) for part in first["parts"]] == [("a", "miss", 200)]
     assert (second["result"], second["layer"], "parts" in second) == ("hit", "memory", False)
     assert SECRET not in json.dumps([first, second])
+
+
+def test_the_calls_for_all_parts_count_for_the_answer() -> None:
+    def three(fetch: Any) -> Any:
+        return [part.json() for part in fetch.all(("a", "/a"), ("b", "/b"), ("c", "/c"))]
+
+    handler = Handler(app_of(three), {name: Reply(name) for name in "abc"})
+    for path in ("/w", "/w"):
+        handler.get(path)
+    miss, hit = handler.lines()
+    assert (miss["read_units"], miss["calls"]) == (1.5, {"GetItem": 3})
+    assert hit.keys().isdisjoint({"read_units", "calls"})
+    assert current_calls.get() is None
 
 
 def test_the_log_has_the_traceback_and_the_client_has_not() -> None:

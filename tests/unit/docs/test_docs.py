@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
-from brine.service.diagnostics import FAULT_METRICS, FaultKind
-from brine.service.http_cache.answer import Result
 from brine.service.problems import PROBLEM_TYPES
 from brine.settings import Settings
 from tests.support.markdown import codes, read_page
@@ -20,12 +17,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
-CAPITALISED = {
-    "answer.result.capitalize()": get_args(Result.__value__),
-}
-LOGS = "layers/core/src/brine/adapters/powertools"
-OBSERVER = ROOT / "layers/core/src/brine/service/results/powertools.py"
-FUNCTIONS = [*sorted([*(ROOT / "functions").glob("*/app.py"), *(ROOT / LOGS).glob("*.py")]), OBSERVER]
 
 
 def relative_links() -> Iterator[tuple[Path, str]]:
@@ -67,43 +58,3 @@ def test_every_kind_of_problem_is_documented_with_its_status_and_an_anchor() -> 
     documented = [(*codes(row[0]), row[1]) for row in page.rows if row[0] != "Type"]
     assert documented == [(kind.name, str(kind.status)) for kind in (*PROBLEM_TYPES, *EXCHANGE_PROBLEM_TYPES)]
     assert {kind.name for kind in (*PROBLEM_TYPES, *EXCHANGE_PROBLEM_TYPES)} <= page.anchors
-
-
-def metrics_of(function: Path) -> set[str]:
-    """The names of the metrics in a function's code: given to `add_metric`, or the values of a table of metrics."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(function.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_metric":
-            match node.args[0]:
-                case ast.Constant(value=str(name)):
-                    names.add(name)
-                case ast.Subscript(value=ast.Name(id="FAULT_METRICS")):
-                    names.update(FAULT_METRICS.values())
-                case ast.Subscript(value=ast.Name(id=table)):
-                    names.update(table_in(function, table).values())
-                case other:
-                    names.update(word.capitalize() for word in CAPITALISED[ast.unparse(other)])
-    return names
-
-
-def table_in(function: Path, name: str) -> dict[str, str]:
-    """The table of constants with this name in a function's code."""
-    for node in ast.parse(function.read_text()).body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if [target.id for target in targets if isinstance(target, ast.Name)] == [name]:
-            assert isinstance(node, ast.Assign | ast.AnnAssign)
-            assert node.value is not None
-            table: dict[str, str] = ast.literal_eval(node.value)
-            return table
-    raise LookupError(name)
-
-
-def test_every_metric_is_documented() -> None:
-    page = read_page(DOCS / "operations.md")
-    documented = set(codes(" ".join(row[0] for row in page.rows if row[1] in {"count", "milliseconds"})))
-    metrics: set[str] = set().union(*map(metrics_of, FUNCTIONS))
-    assert documented == metrics
-
-
-def test_every_kind_of_fault_is_counted() -> None:
-    assert FAULT_METRICS.keys() == set(get_args(FaultKind.__value__))

@@ -34,8 +34,8 @@ class Output:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """The log records, in order."""
-        return [record for record in map(json.loads, self.lines) if "_aws" not in record]
+        """The log records, in order, without the metrics that are in the same lines."""
+        return [_without_metrics(record) for record in map(json.loads, self.lines) if "level" in record]
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
@@ -97,9 +97,15 @@ def running(variables: Mapping[str, str], opt: Path, output: Output, *, code: Pa
     assert reports == []
 
 
+def _without_metrics(record: dict[str, Any]) -> dict[str, Any]:
+    names = [metric["Name"] for one in record["_aws"]["CloudWatchMetrics"] for metric in one["Metrics"]]
+    return {name: value for name, value in record.items() if name not in {"_aws", *names}}
+
+
 def _figures(record: dict[str, Any]) -> dict[str, Any]:
     (described,) = record["_aws"]["CloudWatchMetrics"]
     assert described["Namespace"] == NAMESPACE
-    (dimensions,) = described["Dimensions"]
-    figures = {metric["Name"]: sum(record[metric["Name"]]) for metric in described["Metrics"]}
-    return figures | {name: record[name] for name in dimensions}
+    total, detailed = described["Dimensions"]
+    assert total == ["service"] == detailed[:-1]
+    figures = {metric["Name"]: record[metric["Name"]] for metric in described["Metrics"]}
+    return figures | {name: record[name] for name in detailed}

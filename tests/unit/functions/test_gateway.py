@@ -95,19 +95,27 @@ def test_an_answer_is_logged_and_counted_without_what_may_be_secret(start: Start
     assert (miss["body"], hit["body"]) == ("hushed", "hushed")
 
     assert "hushed" not in "".join(output.lines)
-    told = {"level", "location", "message", "timestamp", "service", "xray_trace_id"}
-    told |= {"request_id", "route", "result", "status"}
+    assert len(output.lines) == 2  # each is a log record and metrics at once
+    told = {"level", "message", "timestamp", "service", "xray_trace_id"}
+    told |= {"request_id", "route", "result", "status", "stored", "milliseconds", "usd"}
     assert [record.keys() - told for record in output.log] == [
-        {"stored", "fwd", "milliseconds", "origin_milliseconds"},
-        {"stored", "milliseconds", "layer"},
+        {"fwd", "origin_milliseconds", "read_units", "write_units", "calls"},
+        {"layer"},
     ]
+    assert output.log[0]["calls"] == {
+        "GetSecretValue": 1,
+        "BatchGetItem": 1,
+        "UpdateItem": 1,
+        "TransactWriteItems": 1,
+    }
     assert [(record["level"], record["result"], record["status"]) for record in output.log] == [
         ("INFO", "miss", 200),
         ("INFO", "hit", 200),
     ]
     first, second = output.metrics
-    assert first.keys() == {"Miss", "Latency", "OriginLatency", "route", "service"}
-    assert second.keys() == {"Hit", "Latency", "route", "service"}
+    common = {"Latency", "CostMicroUsd", "route", "service"}
+    assert first.keys() == {"Miss", "OriginLatency", "ReadUnits", "WriteUnits"} | common
+    assert second.keys() == {"Hit"} | common
     assert (first["Miss"], first["route"], first["service"]) == (1, "bin", "gateway")
     assert 0 < first["OriginLatency"] < first["Latency"]
 

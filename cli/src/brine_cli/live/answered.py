@@ -6,18 +6,19 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.emf.lines import NONE
 from brine.domain.http.cache_status import CACHE_NAME
 from brine.domain.http.structured import NotStructured, parse_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _MARK = '"answered"'  # no other line is parsed
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredLine:
-    """The log line of one answer. `content`: its members, as brine.adapters.powertools.answer_log writes them."""
+    """The log line of one answer. `content`: its members, as brine.adapters.emf.answer_log writes them."""
 
     request_id: str
     content: dict[str, Any]
@@ -35,6 +36,12 @@ def answered_line(line: str) -> AnsweredLine | None:
         return None
     request_id = content.get("request_id")
     return AnsweredLine(request_id, content) if isinstance(request_id, str) else None
+
+
+def route_in(record: Mapping[str, Any]) -> str | None:
+    """Return the route in a log record, or None if it has none."""
+    route = record.get("route")
+    return route if isinstance(route, str) and route != NONE else None
 
 
 def own_status(lines: Iterable[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.domain.http.fields import Fields
 from brine_cli.http.messages import HttpResponse
-from brine_cli.live.answered import own_status
+from brine_cli.live.answered import own_status, route_in
 from brine_cli.live.reasons import reason_of
 from brine_cli.live.record import RequestRecord
 
@@ -67,7 +67,7 @@ class Exchange:
             bytes=len(self.response.body),
             seconds=round(self.seconds, 6),
             function=self.function,
-            route=line.get("route"),
+            route=route_in(line),
             result=line.get("result") or _result_of(status),
             reason=self.reason or reason_of(status, Fields(_texts(self.request.headers)), problem),
             layer=line.get("layer"),

@@ -106,7 +106,7 @@ def test_throttling_shows(aws_at: AwsAt) -> None:
         aws.transport.close()
 
 
-def test_reads_take_the_cheaper_consistency_and_ask_for_no_figures(aws_at: AwsAt) -> None:
+def test_reads_take_the_cheaper_consistency_and_ask_for_the_units(aws_at: AwsAt) -> None:
     with Loopback(answering_once_and_closing(json_answer({}))) as server:
         aws = aws_at(server)
         DynamoItemStore(aws, "cache").read("r#1", "main")
@@ -114,7 +114,11 @@ def test_reads_take_the_cheaper_consistency_and_ask_for_no_figures(aws_at: AwsAt
 
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert b"x-amz-target: DynamoDB_20120810.GetItem" in head
-    assert json.loads(body) == {"TableName": "cache", "Key": {"pk": {"S": "r#1"}, "sk": {"S": "main"}}}
+    assert json.loads(body) == {
+        "TableName": "cache",
+        "Key": {"pk": {"S": "r#1"}, "sk": {"S": "main"}},
+        "ReturnConsumedCapacity": "TOTAL",
+    }
 
 
 def test_a_consistent_read_is_asked_for(aws_at: AwsAt) -> None:

@@ -58,11 +58,13 @@ class Table:
 
     @property
     def asked(self) -> list[tuple[str, dict[str, Any]]]:
-        """The operations that were called, with their parameters."""
-        return [
+        """The operations that were called, with their parameters but the one that all operations have."""
+        asked = [
             (re.findall(r"x-amz-target: DynamoDB_20120810\.(\w+)", head.decode())[0], json.loads(body))
             for head, _, body in (request.partition(b"\r\n\r\n") for request in self._server.requests)
         ]
+        assert all(parameters.pop("ReturnConsumedCapacity") == "TOTAL" for _, parameters in asked)
+        return asked
 
 
 type Answering = Callable[..., Table]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,26 @@ def test_a_lease_that_is_given_back_is_not_renewed() -> None:
     scene.flight.give_back(scene.lead, scene.trace, "settled")
     assert scene.renew() is None
     assert "brine-leases" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_renewal_has_the_context_variables_of_its_holder() -> None:
+    holder: ContextVar[str] = ContextVar("holder", default="nobody")
+    found: list[str] = []
+    renewed = threading.Event()
+
+    def renew() -> bool:
+        found.append(holder.get())
+        if len(found) > 1:
+            renewed.set()
+        return True
+
+    renewals = Renewals(every=0.001)
+    token = holder.set("this request")
+    lease = renewals.begin(renew)
+    holder.reset(token)
+    assert renewed.wait(30)
+    lease.stop()
+    assert set(found) == {"this request"}
 
 
 def test_one_thread_renews_all_leases_and_ends_with_the_last_one() -> None:

@@ -18,6 +18,10 @@ REFRESHED = (
     '{"level":"INFO","message":"done","service":"s","request_id":"1","message_id":"2","route":"api",'
     '"outcome":"failed","origin_milliseconds":12.4,"cause":"refused","faults":["queue-unavailable"]}'
 )
+BOTH = (
+    '{"level":"INFO","message":"answered","service":"s","route":"r","ms":1,"Hit":1,"Latency":0.25,"_aws":'
+    '{"Timestamp":1,"CloudWatchMetrics":[{"Metrics":[{"Name":"Hit"},{"Name":"Latency"}]}]}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +37,12 @@ REFRESHED = (
         ),
         (REFRESHED, "refresh  api: failed, origin 12ms, cause refused, faults queue-unavailable"),
         ('{"_aws":{"Timestamp":1},"route":"r","service":"s","Hit":[1.0],"Latency":[0.25]}', None),
+        (BOTH, "INFO     answered  route=r ms=1"),
+        ('{"level":"INFO","message":"m","_aws":[]}', "INFO     m"),
+        (
+            REFRESHED.replace('"api"', '"none"'),
+            "refresh  without a route: failed, origin 12ms, cause refused, faults queue-unavailable",
+        ),
         ("plain text", "plain text"),
         ('{"neither": "log nor metrics"}', '{"neither": "log nor metrics"}'),
         ("[1, 2]", "[1, 2]"),
@@ -46,6 +56,8 @@ def test_the_full_log_has_metrics_and_all_values() -> None:
     metrics = '{"_aws":{"Timestamp":1},"route":"r","service":"s","Hit":[1.0],"Latency":[0.25]}'
     assert readable(metrics, with_all=True) == "  metrics  route=r Hit=1 Latency=0.25"
     assert readable('{"level":"INFO","message":"m","request_id":"7"}', with_all=True) == "INFO     m  request_id=7"
+    both = '{"level":"INFO","message":"m","request_id":"7","Hit":1,"_aws":{"Timestamp":1}}'
+    assert readable(both, with_all=True) == "INFO     m  request_id=7 Hit=1"
 
 
 def test_a_function_prints_to_whoever_wants_it() -> None:

@@ -66,6 +66,13 @@ def test_the_line_usually_comes_before_the_answer(
     assert (record.origin_seconds, record.retries) == (0.1205, 1)
 
 
+def test_an_answer_without_a_route_has_none_in_its_record(recorder: Recorder, published: list[RequestRecord]) -> None:
+    exchange = invoked(recorder)
+    assert recorder.take(log_line(exchange.id, route="none", result="problem"))
+    recorder.end(exchange, DONE)
+    assert [record.route for record in published] == [None]
+
+
 def test_a_late_line_completes_the_record(recorder: Recorder, published: list[RequestRecord]) -> None:
     exchange = invoked(recorder)
     recorder.end(exchange, DONE)

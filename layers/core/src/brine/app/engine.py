@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.emf.answer_log import AnswerLog
+from brine.adapters.emf.lines import MetricLines
 from brine.adapters.http1.client import HttpClient
-from brine.adapters.powertools.answer_log import AnswerLog
 from brine.adapters.powertools.http_handler import HttpHandler
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.app.runner import LateRunner
@@ -99,7 +100,7 @@ def connected_engine(
         hooks=app.hook_table(routes),
         names_routes=settings.is_on_emulator,
     )
-    return Engine(composed, AnswerLog(), app.browsers())
+    return Engine(composed, AnswerLog(MetricLines.from_environment(environment)), app.browsers())
 
 
 def app_explainer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from json import JSONEncoder
 from typing import TYPE_CHECKING
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from brine.adapters.aws.call import ServiceCall
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from brine.adapters.aws.service import Service
     from brine.ports.deadline import Deadline
 
@@ -21,16 +23,18 @@ class JsonApi:
     """Calls the operations of one such service.
 
     target: the name of its API in X-Amz-Target. version: the version of its JSON protocol. max_answer: bytes.
+    always: the parameters that every call has.
     """
 
     service: Service
     target: str
     version: str
     max_answer: int
+    always: Mapping[str, object] = field(default_factory=dict)
 
     def call(self, operation: str, parameters: dict[str, object], deadline: Deadline | None = None) -> bytes:
         """Call an operation and return the JSON text of its answer before `deadline`. Raises StoreError."""
-        body = _encode(parameters).encode("ascii")
+        body = _encode({**parameters, **self.always}).encode("ascii")
         call = ServiceCall(
             name=operation,
             method="POST",

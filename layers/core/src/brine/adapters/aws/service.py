@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from brine.adapters.aws.billed_units import billed_units
 from brine.adapters.aws.errors import AwsError, Oversized, error_from
 from brine.adapters.http1.errors import ConnectFailed, ExchangeError, ResponseTooLarge
+from brine.domain.costs.usage import BilledCall
 from brine.errors import StoreError, StoreUnavailable
+from brine.ports.billed_calls import current_calls
 from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Service:
 
     def __init__(self, aws: Aws, name: str, retry_policy: RetryPolicy, *, bucket: str = "") -> None:
         self._aws = aws
+        self._name = name
         self._retry_policy = retry_policy.scaled(aws.slowness)
         self._client = aws.transport.service_client(name, self._retry_policy, bucket=bucket)
 
@@ -86,16 +90,24 @@ class Service:
         try:
             answer = self._client.exchange(call, deadline)
         except ResponseTooLarge as error:
+            self._note(call, 0.0)
             raise Oversized(f"{call.name}: {error}") from error
         except ExchangeError as error:
+            self._note(call, 0.0)  # nothing says whether AWS bills it
             failure = StoreUnavailable(f"{call.name}: {error}")
             failure.is_undone = isinstance(error, ConnectFailed) and not error.is_retry
             raise failure from error
+        self._note(call, billed_units(self._name, call, answer))
         if answer.status >= 300:
             aws_error = error_from(call.name, answer)
             aws_error.is_undone = aws_error.is_undone and not answer.is_retry
             raise aws_error
         return answer
+
+    def _note(self, call: ServiceCall, units: float) -> None:
+        calls = current_calls.get()
+        if calls is not None:
+            calls.append(BilledCall(call.name, units))
 
 
 def _is_retryable(failure: StoreError) -> bool:

@@ -9,6 +9,7 @@ import json
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.aws.billed_units import CAPACITY_WANTED
 from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.json_api import JsonApi
@@ -35,7 +36,8 @@ class DynamoTable:
     ) -> None:
         self._aws = aws
         self._retry_policy = retry_policy
-        self._api = JsonApi(Service(aws, "dynamodb", retry_policy), "DynamoDB_20120810", "1.0", max_answer)
+        service = Service(aws, "dynamodb", retry_policy)
+        self._api = JsonApi(service, "DynamoDB_20120810", "1.0", max_answer, CAPACITY_WANTED)
         self._table = table
 
     def _at(self, key: Attributes, **members: object) -> dict[str, object]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from brine.adapters.lambda_http import Incoming, read, room, write
 from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
+from brine.ports.billed_calls import current_calls
 from brine.ports.deadline import Deadline
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, replaced_by_problem
 
 if TYPE_CHECKING:
-    from brine.adapters.powertools.answer_log import AnswerLog
+    from brine.adapters.emf.answer_log import AnswerLog
     from brine.adapters.powertools.cors import Cors
+    from brine.domain.costs.usage import BilledCall
     from brine.service.gateway import Gateway
     from brine.service.http_cache.answer import Answer
 
@@ -34,6 +36,8 @@ class HttpHandler:
         began = time.monotonic()
         deadline = Deadline(began + context.get_remaining_time_in_millis() / 1000, time.monotonic)
         incoming = _UNREAD
+        calls: list[BilledCall] = []
+        counting = current_calls.set(calls)
         try:
             incoming = read(event)
             answer = self._serve(
@@ -50,7 +54,9 @@ class HttpHandler:
         except Exception as error:  # noqa: BLE001 - for any error, the client gets a problem and the log the traceback
             answer = replace(problem_answer(INTERNAL), error=error)
             result = write(answer.response, incoming)
-        self.log.answered(answer, context.aws_request_id, seconds=time.monotonic() - began)
+        finally:
+            current_calls.reset(counting)
+        self.log.answered(answer, context.aws_request_id, seconds=time.monotonic() - began, calls=calls)
         return result
 
     def _serve(self, request: Request, deadline: Deadline, **members: Any) -> Answer:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from brine.errors import StoreError
@@ -61,8 +63,8 @@ class Renewals:
         self._lock = threading.Lock()
 
     def begin(self, renew: Callable[[], bool]) -> RenewedLease:
-        """Call `renew` regularly from now on, first after `every` seconds."""
-        lease = RenewedLease(renew, self)
+        """Call `renew` regularly from now on, first after `every` seconds, with the context variables of this call."""
+        lease = RenewedLease(partial(copy_context().run, renew), self)
         with self._lock:
             self._leases.append(lease)
             if self._thread is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -13,13 +14,16 @@ MOST_AT_ONCE: Final = 16
 
 
 def in_parallel[A, R](work: Callable[[A], R], items: Sequence[A]) -> list[R]:
-    """Return the result of `work` for each item, in order. Raises the first exception."""
+    """Return the result of `work` for each item, in order. Raises the first exception.
+
+    Each call has a copy of the caller's context variables.
+    """
     if len(items) < 2:
         return [work(item) for item in items]
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a cold start does without
 
     with ThreadPoolExecutor(min(len(items), MOST_AT_ONCE), thread_name_prefix="brine-stores") as threads:
-        return list(threads.map(work, items))
+        return list(threads.map(lambda context, item: context.run(work, item), [copy_context() for _ in items], items))
 
 
 class StoreThreads:

@@ -1,0 +1,1 @@
+"""What AWS bills for a request: the units of its calls, and their prices."""
