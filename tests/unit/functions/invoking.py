@@ -98,7 +98,8 @@ def running(variables: Mapping[str, str], opt: Path, output: Output, *, code: Pa
 
 
 def _without_metrics(record: dict[str, Any]) -> dict[str, Any]:
-    names = [metric["Name"] for one in record["_aws"]["CloudWatchMetrics"] for metric in one["Metrics"]]
+    described = record.get("_aws", {}).get("CloudWatchMetrics", [])
+    names = [metric["Name"] for one in described for metric in one["Metrics"]]
     return {name: value for name, value in record.items() if name not in {"_aws", *names}}
 
 
