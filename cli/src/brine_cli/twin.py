@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from brine_cli.errors import CommandError
+from brine_cli.errors import CommandError, TemplateError, shown
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
@@ -22,6 +22,7 @@ from brine_cli.serving.choices import Choices, check_url
 from brine_cli.serving.description import describe, draft
 from brine_cli.serving.emulated import Emulated
 from brine_cli.serving.gateway_routes import gateways
+from brine_cli.serving.mistakes import are_told, find_mistakes, text_of
 from brine_cli.serving.runner import Runner
 from brine_cli.serving.served import Access, Served
 from brine_cli.serving.source_files import SourceFiles
@@ -30,6 +31,7 @@ from brine_cli.template.published import Published
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from brine_cli.checking.finding import Finding
     from brine_cli.emulators.secret_file import SecretTextByPlace
     from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.serving.description import Description
@@ -177,7 +179,7 @@ class Twin:
 
     def restart_functions(self) -> None:
         """Replace every worker process. This empties the L1; the data in AWS stays."""
-        self._served.runner.restart()
+        self._served.restart_functions()
 
     def _start(self, stack: ExitStack) -> None:
         listener = stack.enter_context(listen(self.host, self.port))
@@ -186,6 +188,8 @@ class Twin:
         self._emulated = Emulated(stack, self.aws_endpoint, hosts=hosts, origins=origins)
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         description = self._describe()
+        if self.routes is not None and description.routes.is_mistaken:
+            raise CommandError(f"{self.routes} cannot be served. {text_of(description.mistakes)}")
         self.aws_endpoint = self._emulated.endpoint
         runner = Runner(
             self._folder,
@@ -205,11 +209,12 @@ class Twin:
             live=self.live,
             access=Access(claims=self.claims, verifies_tokens=self.verifies_tokens),
             runs_schedules=self.runs_schedules,
+            find_mistakes=lambda functions: find_mistakes(self._choices, self._routes_file(), functions),
         )
         if not self.serves:
             return
         stack.callback(self._served.stop)
-        self._served.start_functions(list(description.plans))
+        self._served.start_functions()
         self._served.start_pollers()
         self._served.start_schedules()
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
@@ -221,18 +226,29 @@ class Twin:
 
     def _describe(self) -> Description:
         """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""
+        routes = self._routes_file()
+        mistakes = find_mistakes(self._choices, routes)
+        try:
+            return self._description(routes, mistakes)
+        except TemplateError as error:
+            if not mistakes:
+                raise
+            reason = f"{shown(self.template)} cannot be served" if are_told(error, mistakes) else str(error)
+            raise TemplateError(f"{reason}. {text_of(mistakes)}") from None
+
+    def _description(self, routes: Path | None, mistakes: Sequence[Finding]) -> Description:
         secrets = self._secrets()
         published = Published(
             parameters={name: text for (kind, name), text in secrets.items() if kind == "parameter"},
             secrets={name: text for (kind, name), text in secrets.items() if kind == "secret"},
         )
-        read = draft(self._choices, published)  # find mistakes in the template before any process starts
+        read = draft(self._choices, published)  # before any process starts
         if read.needs_httpbin:
             read = replace(read, origin=self._emulated.start_httpbin())
         attributes = self._emulated.provide(read.resources())
         created = self._emulated.provide_values(read, attributes, secrets)
         read = replace(read, published=published.joined(created))
-        return describe(read, attributes, self._routes_file(), self._sources)
+        return describe(read, attributes, routes, self._sources, mistakes)
 
     def _secrets(self) -> SecretTextByPlace:
         """Return the secrets of the user's file."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from brine_cli.errors import CommandError, shown
 from brine_cli.reload.lines import lines_of
 from brine_cli.reload.watch import checks
+from brine_cli.serving.mistakes import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -93,8 +94,8 @@ class Reloader:
         except CommandError as error:
             self._refuse(str(error))
             return
-        if newer.routes.mistake:
-            self._refuse(newer.routes.mistake)
+        if newer.routes.is_mistaken:
+            self._refuse(text_of(newer.mistakes))
             return
         lines = list(lines_of(self._served.follow(newer), self._clock() - began))
         if self._mistake and not lines:

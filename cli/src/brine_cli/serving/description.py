@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from brine_cli.errors import TemplateError
+from brine_cli.errors import CommandError, TemplateError
 from brine_cli.serving.gateway_routes import ROUTES, read_gateway_routes
+from brine_cli.serving.mistakes import joined, mistakes_of_values
 from brine_cli.serving.plan import Plan
 from brine_cli.template.application import read_application
 from brine_cli.template.data import data_resources
@@ -15,9 +16,10 @@ from brine_cli.template.published import Published
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from brine_cli.checking.finding import Finding
     from brine_cli.emulators.resources import ResourceAttributes
     from brine_cli.serving.choices import Choices
     from brine_cli.serving.gateway_routes import GatewayRoutes
@@ -66,12 +68,14 @@ class Description:
 
     origin_parameters: those for the URL of an origin. unset_parameters: those without a default and without a value of
     the user. files: the digests of the files that are of no function: the templates, and those that the user chose.
+    mistakes: those of all files. The twin can serve the description in spite of them, as far as they permit it.
     """
 
     application: Application
     plans: Mapping[str, Plan]
     routes: GatewayRoutes
     resources: Mapping[str, Node]
+    mistakes: tuple[Finding, ...] = ()
     origin_parameters: frozenset[str] = frozenset()
     unset_parameters: frozenset[str] = frozenset()
     files: Mapping[Path, str] = field(default_factory=dict)
@@ -85,7 +89,7 @@ class Description:
 
 
 def draft(choices: Choices, published: Published) -> Draft:
-    """Read the templates and check them. Raises CommandError for a mistake."""
+    """Read the templates. Raises CommandError for a mistake with which they cannot be served."""
     template = read_stack_template(choices.template, choices.beside)
     unknown = choices.parameters.keys() - template.parameters
     if unknown:
@@ -100,11 +104,15 @@ def draft(choices: Choices, published: Published) -> Draft:
 
 
 def describe(
-    read: Draft, attributes: ResourceAttributes, routes_file: Path | None, sources: SourceFiles
+    read: Draft,
+    attributes: ResourceAttributes,
+    routes_file: Path | None,
+    sources: SourceFiles,
+    mistakes: Iterable[Finding] = (),
 ) -> Description:
     """Return the description, once the resources exist. Raises CommandError.
 
-    routes_file: takes the place of the routes of the template.
+    routes_file: takes the place of the routes of the template. mistakes: those of its files.
     """
     application = _application(read, attributes)
     variables = read.choices.variables()
@@ -128,12 +136,18 @@ def describe(
         plans = {
             name: replace(one, files={**one.files, **of_routes}) if one.replaced else one for name, one in plans.items()
         }
+    of_values = (
+        mistake
+        for one in plans.values()
+        for mistake in mistakes_of_values(one.function, {**one.function.environment, **one.given}, routes_file)
+    )
     templates = sources.digests(*_templates(read.template))
     return Description(
         application=application,
         plans=plans,
         routes=read_gateway_routes(read.choices, plans),
         resources=read.resources(),
+        mistakes=joined(mistakes, of_values, read.choices.unread_env_file()),
         origin_parameters=read.template.origin_parameters,
         unset_parameters=read.template.without_default - read.choices.parameters.keys(),
         files={**templates, **of_choices},
@@ -156,7 +170,7 @@ def _application(read: Draft, attributes: ResourceAttributes) -> Application:
     """Return the application, with one route if the user chose an origin. Raises TemplateError."""
     application = read_application(*read.stacks(attributes))
     if read.choices.chooses_routes and not any(ROUTES in one.environment for one in application.functions.values()):
-        raise TemplateError(f"no function declares {ROUTES}, so its routes cannot be replaced")
+        raise CommandError(f"no function declares {ROUTES}, so its routes cannot be replaced")
     if read.choices.origin is None:
         return application
     default = tuple(route for route in application.routes if route.path is None)  # it leads to the origin

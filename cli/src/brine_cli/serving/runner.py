@@ -33,13 +33,15 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionChanges:
-    """What `Runner.follow` did. replaced, failed: the functions by what had changed, or by the mistake.
+    """What `Runner.follow` did. replaced: the functions by what had changed. failed: why, by the function.
 
-    mended: the functions with a mistake that is gone, and that run the files as they are now.
+    started_in_vain: why new functions cannot be loaded. mended: those with a mistake that is gone, which run the files
+    as they are now.
     """
 
     replaced: Mapping[tuple[str, ...], list[str]] = field(default_factory=dict)
-    failed: Mapping[Mistake, list[str]] = field(default_factory=dict)
+    failed: Mapping[str, Mistake] = field(default_factory=dict)
+    started_in_vain: Mapping[str, str] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
@@ -89,31 +91,31 @@ class Runner:
             self.invokers[name].put(self._environments(plan))
             self._plans[name] = plan
 
-    def start(self, names: list[str]) -> None:
-        """Start these functions side by side, and wait until they are ready. Report those that cannot be loaded."""
+    def start(self, names: list[str]) -> dict[str, str]:
+        """Start these functions side by side, and wait until they are ready. Return why some cannot be loaded."""
         started: dict[str, Environments] = {}
+        failures: dict[str, str] = {}
         for name in names:
             try:
                 started[name] = self.invokers[name].start()
             except InvocationFailed as failure:
-                self._report(str(failure))
+                failures[name] = str(failure)
         for name, environments in started.items():
             try:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
-                self._report(
-                    f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
-                )
+                failures[name] = str(failure)
             except IntegrationTimedOut:
-                self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
+                failures[name] = f"{name} has not finished loading within {limits.INIT_SECONDS:g} s"
+        return failures
 
-    def restart(self) -> None:
-        """Replace every process, and wait for the end of the older ones."""
+    def restart(self) -> dict[str, str]:
+        """Replace every process, and wait for the end of the older ones. Return why some functions cannot be loaded."""
         for name, invoker in self.invokers.items():
             invoker.stop()
             self.invokers[name] = CurrentEnvironments(name)
             self.invokers[name].put(self._environments(self._plans[name]))
-        self.start(list(self.invokers))
+        return self.start(list(self.invokers))
 
     def stop(self) -> None:
         """Kill every process and wait for its end."""
@@ -137,15 +139,19 @@ class Runner:
             self._refused.pop(name, None)
         self.put({name: plans[name] for name in added})
         failures = self._replace({name: plans[name] for name in changed})
-        self.start(added)
+        started_in_vain = self.start(added)
         replaced = defaultdict(list)
         for name, differences in changed.items():
             if name not in failures:
                 replaced[differences].append(name)
-        failed = defaultdict(list)
-        for name, mistake in failures.items():
-            failed[mistake].append(name)
-        return FunctionChanges(replaced=replaced, failed=failed, added=added, removed=removed, mended=mended)
+        return FunctionChanges(
+            replaced=replaced,
+            failed=failures,
+            started_in_vain=started_in_vain,
+            added=added,
+            removed=removed,
+            mended=mended,
+        )
 
     def _take_back(self, plans: Mapping[str, Plan]) -> list[str]:
         """Forget the refused plans of functions that are again as they run. Return these functions."""

@@ -19,10 +19,12 @@ from brine_cli.lifetime_hints import LifetimeHints
 from brine_cli.schedules.runner import ScheduleRunner
 from brine_cli.serving.gateway_routes import gateways
 from brine_cli.serving.pollers import Pollers
+from brine_cli.serving.telling import MistakeLines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from brine_cli.checking.finding import Finding
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.live.live import Live
@@ -50,6 +52,7 @@ class Changes:
     """What a newer description changed. new_routes, old_routes: the routes of the API that came and went.
 
     new_resources: those that the AWS emulator has now. other_resources: those that it has with older properties.
+    mistakes: the lines about mistakes, and about functions that cannot be loaded because of them.
     """
 
     functions: FunctionChanges
@@ -57,6 +60,7 @@ class Changes:
     old_routes: tuple[str, ...] = ()
     new_resources: tuple[str, ...] = ()
     other_resources: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -64,7 +68,7 @@ class Served:
     """Serves one description, and follows to newer ones.
 
     is_single: the routes are that of `--origin`. live: gets each request and its answer. access: how the API checks who
-    sends a request. runs_schedules: invoke functions by the schedules of the template.
+    sends a request. runs_schedules: invoke functions by the schedules of the template. find_mistakes: see MistakeLines.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Served:
         live: Live,
         access: Access,
         runs_schedules: bool,
+        find_mistakes: Callable[[Collection[str]], Sequence[Finding]],
     ) -> None:
         self.description = description
         self.runner = runner
@@ -88,6 +93,7 @@ class Served:
         self._is_single = is_single
         self._access = access
         self._runs_schedules = runs_schedules
+        self._lines = MistakeLines(find_mistakes)
         self._schedules: ScheduleRunner | None = None
         self.pollers = Pollers(runner.invokers, report)
         runner.put(description.plans)
@@ -110,13 +116,20 @@ class Served:
                 }
             ),
             on_answer=self._on_answer(),
+            known_failures=self._lines.known_failures,
         )
+        for line in self._lines.of(description.mistakes):
+            report(line)
         for notice in self.notices(description):
             report(notice)
 
-    def start_functions(self, names: list[str]) -> None:
-        """Start these functions, and wait until they are ready."""
-        self.runner.start(names)
+    def start_functions(self) -> None:
+        """Start all functions, and wait until they are ready. Report those that cannot be loaded."""
+        self._tell(self.runner.start(list(self.description.plans)))
+
+    def restart_functions(self) -> None:
+        """Replace every process of the functions."""
+        self._tell(self.runner.restart())
 
     def start_pollers(self) -> None:
         """Poll the queues of the description."""
@@ -144,6 +157,10 @@ class Served:
         if newer.routes != older.routes:
             self.api.on_answer = self._on_answer()
         known = set(self.notices(older))
+        mistakes = (
+            *self._lines.of_change(functions.failed, newer),
+            *self._lines.of_start(functions.started_in_vain, newer),
+        )
         return Changes(
             functions=functions,
             new_routes=tuple(sorted(after - before)),
@@ -154,6 +171,7 @@ class Served:
                 for name, resource in newer.resources.items()
                 if name in older.resources and older.resources[name] != resource
             ),
+            mistakes=mistakes,
             notices=tuple(line for line in self.notices(newer) if line not in known),
         )
 
@@ -185,6 +203,10 @@ class Served:
         self.pollers.stop()  # before its function stops, so that it does not report that
         self.runner.stop()
         self.pollers.join()
+
+    def _tell(self, failures: Mapping[str, str]) -> None:
+        for line in self._lines.of_start(failures, self.description):
+            self._report(line)
 
     def _invoke_endpoint(self) -> InvokeEndpoint:
         return InvokeEndpoint(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.__main__ import main
-from brine_cli.checking.at_start import as_text, mistakes_of, mistakes_of_routes
 from brine_cli.checking.finding import Finding, Place
 from brine_cli.checking.project import Checked, check_project
 from brine_cli.checking.report import Report
@@ -130,16 +129,3 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(project: Path) -> None:
     assert "\x1b[33m^^^^\x1b[0m" in lines[2]
     assert max(len(line) for line in lines[3:-2]) <= 60
     assert lines[4].startswith("        word")
-
-
-def test_the_start_of_the_twin_gets_mistakes_alone(project: Path) -> None:
-    text = f'{ROUTES}jitter = 0.1\n[[route]]\nname = "b"\nprefix = "/b"\norigin = "${{NOT_SET}}"\nretries = 9\n'
-    write(project, {"routes/routes.toml": text})
-    found = mistakes_of(project / "template.yaml", environment={})
-    assert [one.given for one in found] == ["retries = 9"]
-    found = mistakes_of_routes(project / "routes/routes.toml", {"SHOP_ORIGIN": "https://a.test"})
-    assert [one.given for one in found] == ['origin = "${NOT_SET}"', "retries = 9"]
-    assert "routes.toml:9:10: mistake BR003" in as_text(found)
-    assert mistakes_of_routes(project / "routes/routes.toml", {"SHOP_ORIGIN": "https://u:hush@x"})[0].given.endswith(
-        '}"'
-    )

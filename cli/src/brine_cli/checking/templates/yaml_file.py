@@ -52,14 +52,18 @@ class YamlFile:
         self, code: str, path: YamlPath, *, message: str, remedy: str, given: str = "", is_key: bool = False
     ) -> Finding:
         """Return a finding at the place of a key or of its value, or else at the nearest place above it."""
+        place = None
         for end in range(len(path), 0, -1):
             if path[:end] in self._places:
                 key, value = self._places[path[:end]]
                 place = key if is_key or end < len(path) else value
-                return self.at(code, place, message=message, remedy=remedy, given=given)
-        return self.at(code, None, message=message, remedy=remedy, given=given)
+                break
+        resource = str(path[1]) if path[:1] == ("Resources",) and len(path) > 1 else ""
+        return self.at(code, place, message=message, remedy=remedy, given=given, resource=resource)
 
-    def at(self, code: str, place: Place | None, *, message: str, remedy: str, given: str = "") -> Finding:
+    def at(
+        self, code: str, place: Place | None, *, message: str, remedy: str, given: str = "", resource: str = ""
+    ) -> Finding:
         """Return a finding at a place."""
         return Finding(
             code=code,
@@ -69,6 +73,7 @@ class YamlFile:
             message=message,
             remedy=remedy,
             shown=self._line(place),
+            resource=resource,
         )
 
     def _add(self, code: str, place: Place | None, message: str, remedy: str, given: str = "") -> None:

@@ -14,7 +14,7 @@ class Colours:
     """Paints text, or leaves it as it is where colours are unwanted."""
 
     def __init__(self, *, are_wanted: bool) -> None:
-        self._are_wanted = are_wanted
+        self.are_wanted = are_wanted
 
     @classmethod
     def of(cls, stream: IO[str], environment: Mapping[str, str]) -> Colours:
@@ -24,6 +24,6 @@ class Colours:
 
     def paint(self, text: str, colour: str | None) -> str:
         """Return the text in a colour; None is that of the terminal."""
-        if not self._are_wanted or colour is None or not text.strip():
+        if not self.are_wanted or colour is None or not text.strip():
             return text
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
