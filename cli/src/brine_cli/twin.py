@@ -29,7 +29,7 @@ from brine_cli.serving.source_files import SourceFiles
 from brine_cli.template.published import Published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from brine_cli.checking.finding import Finding
     from brine_cli.emulators.secret_file import SecretTextByPlace
@@ -69,7 +69,8 @@ class Twin:
     env: variables of functions, as NAME=VALUE for all or FUNCTION.NAME=VALUE. env_file: a file of variables for all.
     record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
         instead of the origins (brine.adapters.recorded_origin).
-    reload: follow changes of the files. Without it, a change counts when the twin starts again.
+    reload: follow changes of the files. Without it, a change counts when the twin starts again. renew: is called before
+        with the files that have changed, and may write files.
     claims, verifies_tokens: see brine_cli.serving.served.Access.
     runs_schedules: invoke functions by the schedules of the template.
     serves: False starts no functions and no server, for a single invocation by one of `launches`.
@@ -99,6 +100,7 @@ class Twin:
     record_origin: Path | None = None
     play_origin: Path | None = None
     reload: bool = False
+    renew: Callable[[Iterable[Path]], None] = lambda _: None
     claims: Mapping[str, Any] | None = None
     verifies_tokens: bool = False
     runs_schedules: bool = False
@@ -220,9 +222,18 @@ class Twin:
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
         stack.enter_context(self.live)  # it ends its subscriptions before the server ends
         if self.reload:
-            from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (not every twin reloads)
+            from brine_cli.reload.installed import InstalledVersion  # noqa: PLC0415  (not every twin reloads)
+            from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (see above)
 
-            stack.enter_context(Reloader(self._served, self._describe, self.report, self._sources))
+            reloader = Reloader(
+                self._served,
+                self._describe,
+                self.report,
+                self._sources,
+                renew=self.renew,
+                notice=InstalledVersion().notice,
+            )
+            stack.enter_context(reloader)
 
     def _describe(self) -> Description:
         """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""

@@ -63,13 +63,16 @@ class Report:
         details = f" ({', '.join(parts)})" if parts else ""
         if not checked.findings:
             return self._styled("Nothing wrong", fg="green") + f" in {_names(checked.files)}{details}."
+        silence = " A comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
+        return f"{self.numbers(checked)} in {_counted(len(checked.files), 'file')}{details}.{silence}"
+
+    def numbers(self, checked: Checked) -> str:
+        """Return the number of mistakes and of warnings, without those that are none."""
         counts = [
             self._styled(_counted(checked.mistakes, "mistake"), fg="red") if checked.mistakes else "",
             self._styled(_counted(checked.warnings, "warning"), fg="yellow") if checked.warnings else "",
         ]
-        silence = " A comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
-        found = " and ".join(count for count in counts if count)
-        return f"{found} in {_counted(len(checked.files), 'file')}{details}.{silence}"
+        return " and ".join(count for count in counts if count)
 
     def _styled(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
         return click.style(text, fg=fg, bold=bold or None) if self._in_colour else text

@@ -27,7 +27,8 @@ from brine_cli.twin import Twin, to_stderr
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from brine_cli.commands.serve.dev_options import DevOptions
     from brine_cli.single_route import Keys
@@ -41,6 +42,11 @@ def run(options: DevOptions) -> int:
         raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
     vendor_if_needed(options.template, beside.values())
     refresh_types(options.template, to_stderr)
+
+    def renew(changed: Iterable[Path]) -> None:
+        if any(file.suffix == ".py" for file in changed):
+            refresh_types(options.template, printer.report)
+
     with (
         signals.until_stopped(),
         standard_printer(options.log) as printer,
@@ -62,6 +68,7 @@ def run(options: DevOptions) -> int:
             record_origin=options.record_origin,
             play_origin=options.play_origin,
             reload=options.reload,
+            renew=renew,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             claims=read_claims(options.claims) if options.claims else None,

@@ -37,7 +37,7 @@ class Reloader:
     """Follows changes of the files of a description, within its context.
 
     describe: reads the files anew. It raises CommandError for a mistake. renew: is called before that with the files
-    that have changed, and may write files. files: more files and folders to watch.
+    that have changed, and may write files. notice: returns a line for the user, or None; it is called at each check.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Reloader:
         sources: SourceFiles,
         *,
         renew: Callable[[Iterable[Path]], None] = lambda _: None,
-        places: Iterable[Path] = (),
+        notice: Callable[[], str | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._served = served
@@ -56,7 +56,7 @@ class Reloader:
         self._report = report
         self._sources = sources
         self._renew = renew
-        self._more_places = tuple(places)
+        self._notice = notice
         self._clock = clock
         self._seen = self._digests()
         self._mistake = ""
@@ -73,6 +73,8 @@ class Reloader:
 
     def check(self) -> None:
         """Follow if a file has changed. Report what changed, or the mistake that prevents it, once."""
+        if line := self._notice():
+            self._report(line)
         digests = self._digests()
         if digests == self._seen and not self._mistake:
             return
@@ -113,7 +115,7 @@ class Reloader:
         return self._sources.digests(*self._places())
 
     def _places(self) -> list[Path]:
-        return [*self._served.description.places, *self._more_places]
+        return list(self._served.description.places)
 
     def _run(self) -> None:
         for _ in checks(self._places, self._stopping, self._report):

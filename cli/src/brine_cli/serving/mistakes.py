@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from brine_cli.checking.configuration.file_set import FileSet
 from brine_cli.checking.configuration.of_function import files_of
 from brine_cli.checking.configuration.readers import read_channels, read_routes, read_types, variables_in
-from brine_cli.checking.project import check_project
+from brine_cli.checking.project import Checked, check_project
 from brine_cli.checking.report import Report
+from brine_cli.checking.templates.events import UNSERVED
 from brine_cli.live.text.colours import Colours
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def find_mistakes(choices: Choices, routes: Path | None, imported: Collection[str] = ()) -> tuple[Finding, ...]:
-    """Return the mistakes in the files of a twin, without warnings. Raises CommandError for a wrong option.
+    """Return the mistakes in the files of a twin, and what it does not serve. Raises CommandError for a wrong option.
 
     routes: the file that takes the place of the routes of the template. imported: the functions whose code is imported.
     """
@@ -38,7 +39,7 @@ def find_mistakes(choices: Choices, routes: Path | None, imported: Collection[st
         given=choices.variables().of,
         imported=imported,
     )
-    return tuple(one for one in checked.findings if not one.is_warning)
+    return tuple(one for one in checked.findings if not one.is_warning or one.code == UNSERVED)
 
 
 def mistakes_of_values(function: Function, variables: Mapping[str, str], routes: Path | None) -> Iterator[Finding]:
@@ -85,8 +86,8 @@ def text_of(mistakes: Collection[Finding]) -> str:
     """Return mistakes as `brine check` prints them, after their number."""
     colours = Colours.of(sys.stderr, os.environ)
     report = Report(in_colour=colours.are_wanted)
-    number = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-    return "\n\n".join((f"{number}:", *("\n".join(report.lines_of(one)) for one in mistakes))) + "\n"
+    head = f"{report.numbers(Checked(list(mistakes)))}:"
+    return "\n\n".join((head, *("\n".join(report.lines_of(one)) for one in mistakes))) + "\n"
 
 
 def _with_variables(function: Function, kind: str, routes: Path | None = None) -> FileSet | None:

@@ -140,22 +140,25 @@ def test_a_variable_without_a_value_and_the_places_for_it(project: Path) -> None
     write("routes/routes.toml", ROUTES.replace("https://a.test", "${A_ORIGIN}"))
     lines = start()
     assert lines[0].startswith("1 mistake")
-    assert (
-        'routes/routes.toml:4:10: mistake BR003: origin = "${A_ORIGIN}": the environment variable A_ORIGIN is not set, or is empty.'
-        in lines[0]
-    )
+    what = "the environment variable A_ORIGIN is not set, or is empty."
+    assert f'routes/routes.toml:4:10: mistake BR003: origin = "${{A_ORIGIN}}": {what}' in lines[0]
     for place in ("in template.yaml", "the parameter Variables", "--env A_ORIGIN=VALUE"):
         assert place in lines[0]
     warned = check_project(Path("template.yaml"), environment={}).findings
-    assert [(one.code, one.given, one.message) for one in warned] == [
-        ("BR140", "${A_ORIGIN}", "the environment variable A_ORIGIN is not set, or is empty.")
-    ]
+    assert [(one.code, one.given, one.message) for one in warned] == [("BR140", "${A_ORIGIN}", what)]
     assert warned[0].remedy in lines[0]
     assert start(env=["A_ORIGIN=https://a.test"]) == []
     assert start(env=["Gateway.A_ORIGIN=https://a.test"]) == []
     write(".env", "A_ORIGIN=https://a.test\n")
     assert ".env is not read without --env-file .env" in start()[0]
     assert start(env_file=Path(".env")) == []
+
+
+def test_an_event_that_aws_serves_and_the_twin_does_not(project: Path) -> None:
+    write("template.yaml", TEMPLATE.replace("Method: get", 'Method: get, PayloadFormatVersion: "1.0"'))
+    lines = start()
+    assert lines[0].startswith("1 warning:\n\ntemplate.yaml:25:")
+    assert "`brine dev` does not serve this event" in lines[0]
 
 
 def test_a_request_to_a_function_that_did_not_start_repeats_no_mistake(project: Path) -> None:

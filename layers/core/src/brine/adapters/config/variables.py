@@ -33,9 +33,9 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
 def without_value(name: str) -> str:
     """Return the sentences about a variable that is not set or is empty. They name the places for its value."""
     return (
-        f"the environment variable {name} is not set, or is empty. Set it in one of three places: in Environment of the function in "
-        f"template.yaml, in the parameter Variables of the stack (Variables={name}=VALUE), or in the environment of the "
-        f"command. For `brine dev`, that is --env {name}=VALUE."
+        f"the environment variable {name} is not set, or is empty. Set it in one of three places: in Environment of "
+        f"the function in template.yaml, in the parameter Variables of the stack (Variables={name}=VALUE), or in the "
+        f"environment of the command. For `brine dev`, that is --env {name}=VALUE."
     )
 
 
