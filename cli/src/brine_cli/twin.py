@@ -9,32 +9,28 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from brine_cli.errors import CommandError, TemplateError, shown
+from brine_cli.errors import CommandError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.live.live import Live
 from brine_cli.serving.choices import Choices, check_url
-from brine_cli.serving.description import describe, draft
 from brine_cli.serving.emulated import Emulated
 from brine_cli.serving.gateway_routes import gateways
-from brine_cli.serving.mistakes import are_told, find_mistakes, text_of
+from brine_cli.serving.mistakes import text_of
+from brine_cli.serving.reading import DescriptionReader
 from brine_cli.serving.runner import Runner
 from brine_cli.serving.served import Access, Served
 from brine_cli.serving.source_files import SourceFiles
-from brine_cli.template.published import Published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from brine_cli.checking.finding import Finding
-    from brine_cli.emulators.secret_file import SecretTextByPlace
     from brine_cli.lambda_runtime.launch import Launch
-    from brine_cli.serving.description import Description
     from brine_cli.single_route import Keys
     from brine_cli.template.application import Application
 
@@ -69,8 +65,7 @@ class Twin:
     env: variables of functions, as NAME=VALUE for all or FUNCTION.NAME=VALUE. env_file: a file of variables for all.
     record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
         instead of the origins (brine.adapters.recorded_origin).
-    reload: follow changes of the files. Without it, a change counts when the twin starts again. renew: is called before
-        with the files that have changed, and may write files.
+    reload: follow changes of the files. Without it, a change counts when the twin starts again.
     claims, verifies_tokens: see brine_cli.serving.served.Access.
     runs_schedules: invoke functions by the schedules of the template.
     serves: False starts no functions and no server, for a single invocation by one of `launches`.
@@ -100,7 +95,6 @@ class Twin:
     record_origin: Path | None = None
     play_origin: Path | None = None
     reload: bool = False
-    renew: Callable[[Iterable[Path]], None] = lambda _: None
     claims: Mapping[str, Any] | None = None
     verifies_tokens: bool = False
     runs_schedules: bool = False
@@ -189,7 +183,8 @@ class Twin:
         hosts, origins = self.allow_hosts, self.allow_origins
         self._emulated = Emulated(stack, self.aws_endpoint, hosts=hosts, origins=origins)
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        description = self._describe()
+        reader = DescriptionReader(self._choices, self._emulated, self._sources, self._folder)
+        description = reader.read()
         if self.routes is not None and description.routes.is_mistaken:
             raise CommandError(f"{self.routes} cannot be served. {text_of(description.mistakes)}")
         self.aws_endpoint = self._emulated.endpoint
@@ -211,7 +206,7 @@ class Twin:
             live=self.live,
             access=Access(claims=self.claims, verifies_tokens=self.verifies_tokens),
             runs_schedules=self.runs_schedules,
-            find_mistakes=lambda functions: find_mistakes(self._choices, self._routes_file(), functions),
+            find_mistakes=reader.mistakes,
         )
         if not self.serves:
             return
@@ -227,52 +222,9 @@ class Twin:
 
             reloader = Reloader(
                 self._served,
-                self._describe,
+                reader.read,
                 self.report,
                 self._sources,
-                renew=self.renew,
                 notice=InstalledVersion().notice,
             )
             stack.enter_context(reloader)
-
-    def _describe(self) -> Description:
-        """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""
-        routes = self._routes_file()
-        mistakes = find_mistakes(self._choices, routes)
-        try:
-            return self._description(routes, mistakes)
-        except TemplateError as error:
-            if not mistakes:
-                raise
-            reason = f"{shown(self.template)} cannot be served" if are_told(error, mistakes) else str(error)
-            raise TemplateError(f"{reason}. {text_of(mistakes)}") from None
-
-    def _description(self, routes: Path | None, mistakes: Sequence[Finding]) -> Description:
-        secrets = self._secrets()
-        published = Published(
-            parameters={name: text for (kind, name), text in secrets.items() if kind == "parameter"},
-            secrets={name: text for (kind, name), text in secrets.items() if kind == "secret"},
-        )
-        read = draft(self._choices, published)  # before any process starts
-        if read.needs_httpbin:
-            read = replace(read, origin=self._emulated.start_httpbin())
-        attributes = self._emulated.provide(read.resources())
-        created = self._emulated.provide_values(read, attributes, secrets)
-        read = replace(read, published=published.joined(created))
-        return describe(read, attributes, routes, self._sources, mistakes)
-
-    def _secrets(self) -> SecretTextByPlace:
-        """Return the secrets of the user's file."""
-        if self.secrets is None:
-            return {}
-        from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (boto3, see above)
-
-        return read_secret_file(self.secrets)
-
-    def _routes_file(self) -> Path | None:
-        """Return the file with the routes that the user chose instead of those of the template, or None."""
-        if self._choices.single_route is None:
-            return None if self.routes is None else self.routes.resolve()
-        file = self._folder / "routes.toml"
-        file.write_text(self._choices.single_route, encoding="utf-8")
-        return file

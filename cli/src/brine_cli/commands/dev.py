@@ -27,8 +27,7 @@ from brine_cli.twin import Twin, to_stderr
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from brine_cli.commands.serve.dev_options import DevOptions
     from brine_cli.single_route import Keys
@@ -42,11 +41,6 @@ def run(options: DevOptions) -> int:
         raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
     vendor_if_needed(options.template, beside.values())
     refresh_types(options.template, to_stderr)
-
-    def renew(changed: Iterable[Path]) -> None:
-        if any(file.suffix == ".py" for file in changed):
-            refresh_types(options.template, printer.report)
-
     with (
         signals.until_stopped(),
         standard_printer(options.log) as printer,
@@ -68,7 +62,6 @@ def run(options: DevOptions) -> int:
             record_origin=options.record_origin,
             play_origin=options.play_origin,
             reload=options.reload,
-            renew=renew,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             claims=read_claims(options.claims) if options.claims else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine_cli.declared_types.settings import project_settings
-from brine_cli.errors import CommandError, shown
+from brine_cli.errors import CodeNotImported, CommandError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ def refresh_types(template: Path, report: Callable[[str], None]) -> None:
     """Write the generated file of the project around `template` anew if it differs from the code.
 
     It does so only in a project with the table [tool.brine.types] or with the file. If the classes cannot be read or
-    declared, it reports the reason, and leaves the file as it is.
+    declared, it reports that, and leaves the file as it is. The start of the twin tells why code cannot be imported.
     """
     try:
         settings = project_settings(template.parent)
@@ -29,4 +29,7 @@ def refresh_types(template: Path, report: Callable[[str], None]) -> None:
             generated.write()
             report("\n  ".join((f"{shown(settings.output)} is written anew from the code", *generated.differences)))
     except CommandError as error:
-        report(f"the types of the project are not renewed: {error}")
+        reason = str(error)
+        if isinstance(error.__cause__, CodeNotImported):
+            reason = f"{error.__cause__.source} cannot be imported, and `brine types` says why"
+        report(f"the types of the project are not renewed: {reason}")

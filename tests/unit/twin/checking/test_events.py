@@ -77,9 +77,8 @@ def test_right_events(tmp_path: Path, event: str) -> None:
             "Correct the event.",
         ),
         (
-            "{ Type: ScheduleV2, Properties: "
-            "{ ScheduleExpression: rate(1 day), ScheduleExpressionTimezone: Mars/Base } }",
-            "no time zone has the name Mars/Base.",
+            "{ Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day), ScheduleExpressionTimezone: Mars } }",
+            "no time zone has the name Mars.",
             "Correct the event.",
         ),
         (

@@ -57,7 +57,11 @@ def test_a_project_that_declares_by_hand_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
-        ("shop_messages.py", "import absent_module", "shop_messages cannot be imported: ModuleNotFoundError"),
+        (
+            "shop_messages.py",
+            "import absent_module",
+            "shop_messages cannot be imported, and `brine types` says why",
+        ),
         ("pyproject.toml", TABLE + "x = 1", 'unknown key "x"'),
         ("routes/types.d/classes.toml", "# by hand", "was not written by `brine types`"),
     ],
