@@ -106,7 +106,7 @@ class Served:
             report=live.reporter(report),
             recorder=live.recorder,
             integration_timeout=integration_timeout,
-            authorize=authorization(runner.invokers, claims=access.claims, verifies=access.verifies_tokens),
+            authorize=authorization(runner.invokers, report, claims=access.claims, verifies=access.verifies_tokens),
             pages=Pages(
                 {
                     **console_pages(),
