@@ -166,5 +166,6 @@ def _served(twin: Twin, options: DevOptions) -> TwinSummary:
         is_httpbin=twin.httpbin is not None and options.routes is None,
         table=twin.resources.get("Table"),
         has_claims=twin.claims is not None,
+        verifies_tokens=twin.verifies_tokens,
         commands=COMMANDS,
     )

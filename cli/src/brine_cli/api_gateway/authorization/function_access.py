@@ -73,7 +73,8 @@ class FunctionAccess:
         if has_condition(answer["policyDocument"], route_arn(event)):
             self._with_condition.add(authorizer.name)
             self.report(
-                f"the policy of the authorizer {authorizer.name} has a Condition, which counts as met here. AWS checks it"
+                f"the policy of the authorizer {authorizer.name} has a Condition, which counts as met here. "
+                "AWS checks it"
             )
 
     def _of_elsewhere(self, authorizer: LambdaAuthorizer) -> Event:

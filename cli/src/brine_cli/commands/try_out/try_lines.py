@@ -30,7 +30,7 @@ class TwinSummary:
 
     url: of the twin. prefix: the path of the gateway's first route. gateways: the functions with such routes.
     origin: the URL of --origin. is_httpbin: httpbin is the origin of the first route. table: the cache table.
-    has_claims: the user gave --claims, so requests need no token.
+    has_claims: the user gave --claims, so requests need no token. verifies_tokens: they need one of the issuer.
     commands: the names of the commands of brine.
     """
 
@@ -42,6 +42,7 @@ class TwinSummary:
     is_httpbin: bool = False
     table: str | None = None
     has_claims: bool = False
+    verifies_tokens: bool = False
     commands: Container[str] = ()
 
 
@@ -145,7 +146,8 @@ def _credentials(route: ApiRoute, served: TwinSummary) -> str:
             if served.has_claims or not source.startswith(_HEADER):
                 return ""
             scope = f" scope={shlex.quote(route.scopes[0])}" if route.scopes else ""
-            return f'-H "{source.removeprefix(_HEADER)}: Bearer $(uv run brine token sub=ada{scope})" '
+            token = "TOKEN" if served.verifies_tokens else f"$(uv run brine token sub=ada{scope})"
+            return f'-H "{source.removeprefix(_HEADER)}: Bearer {token}" '
         case LambdaAuthorizer(identity_sources=sources):
             names = [source.removeprefix(_HEADER) for source in sources if source.startswith(_HEADER)]
             return "".join(f"-H '{name}: VALUE' " for name in names)

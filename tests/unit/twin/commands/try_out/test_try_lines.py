@@ -51,6 +51,10 @@ def test_requests_need_no_token_with_claims_of_the_user() -> None:
     assert try_lines(served(has_claims=True))[0] == f"curl -i {URL}/orders"
 
 
+def test_a_twin_that_verifies_tokens_wants_one_of_the_issuer() -> None:
+    assert try_lines(served(verifies_tokens=True))[0] == f'curl -i -H "Authorization: Bearer TOKEN" {URL}/orders'
+
+
 def route(authorizer: Authorizer, **given: Any) -> tuple[str, ...]:
     made = ApiRoute(**({"method": "GET", "path": "/a/{id}", "function": "Fn"} | given), authorizer=authorizer)
     return try_lines(served(application(made, functions=("Fn",))))
