@@ -8,8 +8,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
 from brine_cli.desk.listing import read_listing
+from brine_cli.desk.twin_choice import found_twin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:

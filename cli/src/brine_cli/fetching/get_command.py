@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from brine_cli.desk.client import found_twin
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.errors import CommandError
 from brine_cli.fetching.exchange import Asked, exchange
 

@@ -7,7 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import twin_to_purge
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _WIDTH_OF_FILES: Final = 200
 
 def purge_in_twin(options: PurgeOptions) -> None:
     """Purge, or with `dry_run` list the items. Raises CommandError."""
-    client = DeskClient(found_twin(options.twin))
+    client = DeskClient(twin_to_purge(options.twin, os.environ))
     members = {
         "url": options.url,
         "tag": options.tag,
