@@ -73,8 +73,9 @@ def command(**given: object) -> None:
     """Purge stored responses of the running twin, or of a stack with the AWS credentials that are configured here.
 
     Without --table, --endpoint-url and BRINE_TABLE, the command purges in the twin that `brine dev` runs for the
-    template of this folder. The purge is stored when the command returns. Every process of the gateway obeys it within PurgeDelta, a parameter of the stack
-    (1 second by default). docs/purging.md says which responses a purge affects, and its cost.
+    template of this folder. The purge is stored when the command returns. Every process of the gateway obeys it within
+    PurgeDelta, a parameter of the stack (1 second by default). docs/purging.md says which responses a purge affects,
+    and its cost.
 
     \b
     Examples:
