@@ -19,7 +19,8 @@ def test_the_view_fits_the_terminal(size: tuple[int, int | None]) -> None:
     for number in range(300):
         made = (miss if number % 2 else record)(f"/{number}/{'long/' * 40}", route=f"route-{number % 30}-{'x' * 40}")
         stats.add(made, 0.0)
-    figures = json.loads(json.dumps(stats.snapshot(1.0)))
+    hosts = {("GatewayFunction", f"route-{number}-{'x' * 40}"): f"{'y' * 60}.test" for number in range(30)}
+    figures = json.loads(json.dumps(stats.snapshot(1.0, hosts)))
     width, height = size
     console = Console(width=width, record=True, file=io.StringIO())
     console.print(dashboard(figures, "http://127.0.0.1:3000", width, height))
@@ -27,7 +28,8 @@ def test_the_view_fits_the_terminal(size: tuple[int, int | None]) -> None:
     assert all(len(line) <= width for line in lines)
     assert height is None or len(lines) <= height
     assert any("HOT KEYS" in line for line in lines)
-    assert not any("…" in line for line in lines if "p95" in line)
+    assert not any("…" in line for line in lines if "p95" in line or "SLOW" in line)
+    assert any(".test" in line for line in lines)
 
 
 def test_bars_show_the_highest_count_as_a_full_one() -> None:

@@ -40,7 +40,7 @@ def dashboard(
         Text(),
         _hot_keys(figures["hot_keys"][:keys], width),
         Text(),
-        _slow_origins(figures["slow_origins"][:slow]),
+        _slow_origins(figures["slow_origins"][:slow], width),
     )
 
 
@@ -133,11 +133,17 @@ def _hot_keys(keys: Iterable[dict[str, Any]], width: int) -> Table:
     return table
 
 
-def _slow_origins(origins: Iterable[dict[str, Any]]) -> Table:
-    table = _table("SLOW ORIGINS, last 60 s", "calls", "p50", "p95", "p99")
+def _slow_origins(origins: Iterable[dict[str, Any]], width: int) -> Table:
+    table = _table("SLOW ORIGINS, last 60 s", "route", "calls", "median", "slowest")
+    table.columns[1].justify = "left"
     for origin in origins:
-        cells = [Text(shortened(origin["route"] or "(no route)", 24)), Text(f"{origin['origin_calls']:,}")]
-        table.add_row(*cells, *(_seconds(origin[quantile]) for quantile in ("p50", "p95", "p99")))
+        table.add_row(
+            Text(shortened(origin["origin"] or "-", max(24, width - 56))),
+            Text(shortened(origin["route"] or "(no route)", 24)),
+            Text(f"{origin['origin_calls']:,}"),
+            _seconds(origin["p50"]),
+            _seconds(origin["slowest"]),
+        )
     return table
 
 
