@@ -36,8 +36,8 @@ def run(options: DevOptions) -> int:
     refresh_types(options.template, to_stderr)
     with (
         signals.until_stopped(),
-        standard_printer(options.log) as printer,
         waiting(f"starting the emulators and functions of {options.template}") as wait,
+        standard_printer(options.log, wait.give_way) as printer,
         Twin(
             template=options.template,
             host=options.host,
@@ -60,7 +60,7 @@ def run(options: DevOptions) -> int:
             claims=read_claims(options.claims) if options.claims else None,
             verifies_tokens=options.verify_tokens,
             runs_schedules=options.run_schedules,
-            report=wait.above(printer.report),
+            report=printer.report,
             live=Live(printer),
         ) as twin,
         _running(twin).announced(os.environ),

@@ -86,6 +86,14 @@ def print_often(printer: LogPrinter, line: str) -> None:
         printer.output(line, is_recorded=False)
 
 
+def test_a_line_about_waiting_gives_way_to_each_line() -> None:
+    writes: list[str] = []
+    with LogPrinter("line", Stream(writes), Stream(writes), {}, lambda: writes.append("removed")) as printer:
+        printer.record(record())
+        printer.report("a line of the twin")
+    assert (writes[0], writes[2:]) == ("removed", ["removed", "brine: a line of the twin\n"])
+
+
 def test_many_threads_never_mix_their_lines() -> None:
     writes: list[str] = []
     lines = [f"{letter * 200}" for letter in "abcdefgh"]

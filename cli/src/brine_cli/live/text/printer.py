@@ -21,7 +21,7 @@ from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.request_line import RequestLines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from brine_cli.live.record import RequestRecord
 
@@ -54,12 +54,20 @@ class _OwnLine:
 
 
 class LogPrinter:
-    """Writes to `out` and to `errors` (the twin's own lines) within its context."""
+    """Writes to `out` and to `errors` (the twin's own lines) within its context. give_way: called before each line."""
 
-    def __init__(self, mode: LogMode, out: IO[str], errors: IO[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        mode: LogMode,
+        out: IO[str],
+        errors: IO[str],
+        environment: Mapping[str, str],
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
         self.mode: LogMode = mode
         self._out = out
         self._errors = errors
+        self._give_way = give_way
         self._mailbox: Mailbox[RequestRecord | _FunctionLine | _OwnLine] = Mailbox(LIMIT)
         self._width = partial(terminal_width, out, environment)
         self._lines = RequestLines(Colours.of(out, environment), self._width)
@@ -97,6 +105,7 @@ class LogPrinter:
             stream = self._errors if isinstance(item, _OwnLine | Lost) else self._out
             text = self._text(item)
             if text is not None:
+                self._give_way()
                 with contextlib.suppress(OSError, ValueError):  # the reader of our output has ended
                     stream.write(f"{text}\n")
                     stream.flush()
@@ -137,6 +146,6 @@ def terminal_width(stream: IO[str], environment: Mapping[str, str]) -> int | Non
         return None
 
 
-def standard_printer(mode: LogMode) -> LogPrinter:
-    """Return the printer for stdout and stderr."""
-    return LogPrinter(mode, sys.stdout, sys.stderr, os.environ)
+def standard_printer(mode: LogMode, give_way: Callable[[], None]) -> LogPrinter:
+    """Return the printer for stdout and stderr. give_way: called before each line."""
+    return LogPrinter(mode, sys.stdout, sys.stderr, os.environ, give_way)
