@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.live.live import Live
-from brine_cli.live.text.printer import LogPrinter, terminal_width
+from brine_cli.live.text.printer import LogPrinter
+from brine_cli.screen.width import terminal_width
 from tests.unit.twin.live.making import log_line, record
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from brine_cli.desk.twin_choice import TwinFinder
 from brine_cli.live.client.twin_client import TwinClient
 from brine_cli.live.hub import Lost
-from brine_cli.live.text.colours import Colours
-from brine_cli.live.text.printer import terminal_width
 from brine_cli.live.text.request_line import RequestLines
+from brine_cli.screen.colours import Colours
+from brine_cli.screen.width import terminal_width
 
 if TYPE_CHECKING:
     from brine_cli.live.client.filters import RecordFilter

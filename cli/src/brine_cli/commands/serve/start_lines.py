@@ -14,8 +14,8 @@ from brine_cli.commands.serve.short_lines import function_lines, route_lines
 from brine_cli.commands.try_out.try_lines import TwinSummary, try_lines
 from brine_cli.console.page import ROOT as CONSOLE
 from brine_cli.desk.administered import launched_routes
-from brine_cli.live.text.printer import terminal_width
 from brine_cli.project.default_template import default_template
+from brine_cli.screen.width import terminal_width
 from brine_cli.single_route import RFC_NOTICE
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Literal, Self, assert_never
 
 from brine_cli.live.hub import Lost, Mailbox
-from brine_cli.live.text.colours import Colours
 from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.request_line import RequestLines
+from brine_cli.screen.colours import Colours
+from brine_cli.screen.width import terminal_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,16 +135,6 @@ class LogPrinter:
         return textwrap.fill(
             text, max(40, width - 1), subsequent_indent="       ", break_long_words=False, break_on_hyphens=False
         )
-
-
-def terminal_width(stream: IO[str], environment: Mapping[str, str]) -> int | None:
-    """Return the columns of a terminal, or those of COLUMNS; None for a pipe or a file, where no text is cut."""
-    if environment.get("COLUMNS", "").isdecimal():
-        return int(environment["COLUMNS"]) or None
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None if stream.isatty() else None
-    except (OSError, ValueError):  # a stream without a descriptor
-        return None
 
 
 def standard_printer(mode: LogMode, give_way: Callable[[], None]) -> LogPrinter:
