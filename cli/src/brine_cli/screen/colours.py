@@ -41,27 +41,23 @@ _CODES: Final = {
     MAGENTA: "38;5;133",
     CYAN: "38;5;31",
 }
-_OF_EIGHT: Final = {**_CODES, RED: "31", GREEN: "32", YELLOW: "33", MAGENTA: "35", CYAN: "36"}
-"""The codes for a terminal that has no other colours."""
 
 
 class Colours:
-    """Paints text, or leaves it as it is where colours are unwanted. has_many: whether the terminal has 256 colours."""
+    """Paints text, or leaves it as it is where colours are unwanted."""
 
-    def __init__(self, *, are_wanted: bool, has_many: bool = True) -> None:
+    def __init__(self, *, are_wanted: bool) -> None:
         self._are_wanted = are_wanted
-        self._codes = _CODES if has_many else _OF_EIGHT
 
     @classmethod
     def of(cls, stream: IO[str], environment: Mapping[str, str]) -> Colours:
         """Return the colours for a stream: only for a terminal, and not with NO_COLOR (https://no-color.org)."""
-        terminal = environment.get("TERM", "")
-        are_wanted = stream.isatty() and terminal != "dumb" and not environment.get("NO_COLOR")
-        return cls(are_wanted=are_wanted, has_many="256color" in terminal or bool(environment.get("COLORTERM")))
+        is_terminal = stream.isatty() and environment.get("TERM") != "dumb"
+        return cls(are_wanted=is_terminal and not environment.get("NO_COLOR"))
 
     def paint(self, text: str, *colours: str | None) -> str:
         """Return the text in these colours, such as BOLD and RED. None is the colour of the terminal."""
-        codes = [self._codes[colour] for colour in colours if colour is not None]
+        codes = [_CODES[colour] for colour in colours if colour is not None]
         if not self._are_wanted or not codes or not text.strip():
             return text
         return f"\x1b[{';'.join(codes)}m{text}\x1b[0m"

@@ -25,4 +25,10 @@ _THEME: Final = Theme(
 def stdout_console(width_of_files: int) -> Console:
     """Return the console on stdout. width_of_files: the columns if stdout is a pipe or a file."""
     width = terminal_width(sys.stdout, os.environ)
-    return Console(highlight=False, width=width_of_files if width is None else width, theme=_THEME)
+    has_colours = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return Console(
+        color_system="256" if has_colours else "auto",  # with fewer, rich would replace magenta by white
+        highlight=False,
+        width=width_of_files if width is None else width,
+        theme=_THEME,
+    )

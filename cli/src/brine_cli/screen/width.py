@@ -1,8 +1,9 @@
-"""The width of a terminal."""
+"""The width of a terminal, and lines that fit it."""
 
 from __future__ import annotations
 
 import os
+import textwrap
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,3 +18,15 @@ def terminal_width(stream: IO[str], environment: Mapping[str, str]) -> int | Non
         return os.get_terminal_size(stream.fileno()).columns or None if stream.isatty() else None
     except (OSError, ValueError):  # a stream without a descriptor
         return None
+
+
+def wrapped(text: str, width: int | None, indent: str = "") -> str:
+    """Return a text of one line in several, if a terminal would break it within a word.
+
+    width: the columns; None for no limit. indent: before all lines but the first. A text of several lines stays.
+    """
+    if width is None or "\n" in text:
+        return text
+    return textwrap.fill(
+        text, max(40, width - 1), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

@@ -111,6 +111,12 @@ def test_parts_have_their_times_in_seconds() -> None:
     assert made.origin_calls == 1
 
 
+def test_the_times_of_the_gateway_and_of_the_origin_are_in_seconds() -> None:
+    made = exchange().record({"result": "miss", "milliseconds": 15.5, "origin_milliseconds": 12})
+    assert (made.gateway_seconds, made.origin_seconds) == (0.0155, 0.012)
+    assert exchange().record({}).gateway_seconds is None
+
+
 def test_the_detail_of_a_problem_and_a_stack_trace_become_notes() -> None:
     body = json.dumps({"title": "t", "detail": "no route covers /x"}).encode()
     headers = [(b"content-type", b"Application/Problem+JSON; charset=utf-8")]

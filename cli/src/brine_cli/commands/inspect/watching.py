@@ -39,13 +39,12 @@ def watch(twin: str | None, *, once: bool, as_json: bool) -> int:
 
 
 def _show(client: TwinClient, first: dict[str, Any], url: str, *, once: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415 - JSON needs no rich
-    from rich.live import Live as Display  # noqa: PLC0415 - the same
+    from rich.live import Live as Display  # noqa: PLC0415 - JSON needs no rich
 
     from brine_cli.commands.inspect.dashboard import dashboard  # noqa: PLC0415 - the same
+    from brine_cli.screen.rich_console import stdout_console  # noqa: PLC0415 - the same
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    console = Console(highlight=False, width=width)
+    console = stdout_console(_WIDTH_OF_FILES)
     if once or not console.is_terminal:
         console.print(dashboard(first, url, console.width, None))
         return

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import textwrap
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +18,7 @@ from brine_cli.live.hub import Lost, Mailbox
 from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.request_line import RequestLines
 from brine_cli.screen.colours import Colours
-from brine_cli.screen.width import terminal_width
+from brine_cli.screen.width import terminal_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +34,7 @@ type LogMode = Literal["line", "full", "json", "none"]
 - `none`: neither.
 """
 
+INDENT = " " * len("brine: ")
 LIMIT = 10_000
 """Lines that may wait to be written."""
 _OUTPUT_SECONDS = 60.0
@@ -116,7 +116,7 @@ class LogPrinter:
             case Lost():
                 return f"brine: {item.count} lines are missing here, because they were not read fast enough"
             case _OwnLine():
-                return self._wrapped(f"brine: {item.line}")
+                return wrapped(f"brine: {item.line}", self._width(), INDENT)
             case _FunctionLine():
                 if self.mode == "json":
                     return item.line
@@ -126,15 +126,6 @@ class LogPrinter:
             case record:
                 return record.to_json() if self.mode == "json" else self._lines.text(record)
         assert_never(item)
-
-    def _wrapped(self, text: str) -> str:
-        """Return a text of one line in several, if a terminal would break it within a word."""
-        width = self._width()
-        if width is None or "\n" in text:
-            return text
-        return textwrap.fill(
-            text, max(40, width - 1), subsequent_indent="       ", break_long_words=False, break_on_hyphens=False
-        )
 
 
 def standard_printer(mode: LogMode, give_way: Callable[[], None]) -> LogPrinter:
