@@ -53,7 +53,7 @@ def _short(twin: Twin, options: DevOptions, width: int) -> Iterator[str]:
     yield f"  AWS      {twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'})"
     if twin.httpbin is not None:
         names = sorted(twin.origin_parameters - twin.parameters.keys())
-        yield f"  httpbin  {twin.httpbin} (your API instead: {' '.join(f'--parameter {name}=URL' for name in names)})"
+        yield f"  httpbin  {twin.httpbin} (your API: {' '.join(f'--parameter {name}=URL' for name in names)})"
     yield from ("", "Routes:", *route_lines(twin.application, _routes(twin), twin.httpbin, width))
     yield from ("", "Functions:", *function_lines(twin.application, width, runs_schedules=twin.runs_schedules))
 
