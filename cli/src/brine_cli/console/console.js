@@ -53,7 +53,7 @@ const rows = byId("rows");
 function resultOf(record) {
   const text = record.result ?? (record.reason ? "" : "answered");
   const reason = record.reason === "uri-miss" ? null : record.reason;
-  const remark = record.cause ?? reason ?? (record.result === "hit" && record.ttl !== null ? `${record.ttl} s left` : null);
+  const remark = record.cause ?? (record.result === "problem" ? record.problem : null) ?? reason ?? (record.result === "hit" && record.ttl !== null ? `${record.ttl} s left` : null);
   return [record.result === "miss" && record.stored ? "miss, stored" : text, remark ? `(${remark})` : ""].filter(Boolean).join(" ");
 }
 
@@ -158,8 +158,8 @@ function showFigures(stats) {
     stats.hot_keys.map((one) => [`${one.method} ${one.target}`, one.error ? `${one.count - one.error} to ${one.count}` : one.count, percent(one.hit_ratio)]),
     "No request yet."));
   byId("slow-origins").replaceChildren(table(
-    [["host", "path"], ["route", ""], ["calls", "n"], ["median", "n"], ["slowest", "n"]],
-    stats.slow_origins.map((one) => [one.origin ?? "", one.route ?? "none", one.origin_calls, seconds(one.p50), seconds(one.slowest)]),
+    [["host, route", ""], ["calls", "n"], ["median", "n"], ["slowest", "n"]],
+    stats.slow_origins.map((one) => [element("span", {}, one.origin ?? "", element("small", {}, one.route ?? "none")), one.origin_calls, seconds(one.p50), seconds(one.slowest)]),
     "No call to an origin."));
 }
 
@@ -170,7 +170,7 @@ async function showOrigins() {
     one.failure_share === null ? "" : `${percent(one.failure_share)} failed`]);
   const spent = budgets.budgets.map((one) => [one.origin ?? one.route ?? "", one.used ?? "", one.limit ?? ""]);
   byId("origins").replaceChildren(
-    table([["circuit", ""], ["origin", "path"], ["", "n"]], open, "No route has a circuit breaker."),
+    element("h3", {}, "Circuits"), table([["state", ""], ["origin", "path"], ["", "n"]], open, "No route has a circuit breaker."),
     element("h3", {}, "Budgets"), table([["origin", "path"], ["used", "n"], ["of", "n"]], spent, "No route has origin_budget."));
 }
 
