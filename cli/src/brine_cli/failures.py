@@ -15,7 +15,7 @@ import click
 import brine_cli
 from brine_cli.errors import CommandError, PortTaken
 from brine_cli.running_twin import state_folder
-from brine_cli.screen.width import terminal_width, wrapped
+from brine_cli.screen.width import wrapped_for
 from brine_cli.suggestions import usage_message
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def tell(error: Exception, context: click.Context | None, environment: Mapping[s
 
 
 def _print(text: str, environment: Mapping[str, str]) -> None:
-    print(wrapped(text, terminal_width(sys.stderr, environment)), file=sys.stderr)
+    print(wrapped_for(sys.stderr, text, environment), file=sys.stderr)
 
 
 def _expected(error: Exception, context: click.Context | None) -> str | None:

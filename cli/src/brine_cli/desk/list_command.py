@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from brine_cli.desk.client import DeskClient
 from brine_cli.desk.listing import read_listing
 from brine_cli.desk.twin_choice import found_twin
-from brine_cli.screen.width import terminal_width, wrapped
+from brine_cli.screen.width import wrapped_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ def _show(found: StoredListing, is_filtered: bool, url: str, limit: int) -> None
         return
     print_listing(found.items)
     more = "" if found.is_complete else f" There may be more: `--limit {limit * 5}` shows up to {limit * 5:,}."
-    told = wrapped(f"{summary(found.items, found.scanned)}{more}", terminal_width(sys.stderr, os.environ))
+    told = wrapped_for(sys.stderr, f"{summary(found.items, found.scanned)}{more}", os.environ)
     sys.stderr.write(f"{told}\n")
 
 

@@ -30,3 +30,8 @@ def wrapped(text: str, width: int | None, indent: str = "") -> str:
     return textwrap.fill(
         text, max(40, width - 1), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def wrapped_for(stream: IO[str], text: str, environment: Mapping[str, str]) -> str:
+    """Return a text as it is, or for a terminal in lines of its width. Programs read whole lines, also with COLUMNS."""
+    return wrapped(text, terminal_width(stream, environment) if stream.isatty() else None)

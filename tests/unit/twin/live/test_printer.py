@@ -11,7 +11,6 @@ import pytest
 
 from brine_cli.live.live import Live
 from brine_cli.live.text.printer import LogPrinter
-from brine_cli.screen.width import terminal_width
 from tests.unit.twin.live.making import log_line, record
 
 if TYPE_CHECKING:
@@ -117,12 +116,6 @@ def test_a_reader_that_has_gone_does_not_stop_the_twin() -> None:
         printer.record(record())
         printer.report("still here")
     assert errors == ["brine: still here\n"]
-
-
-def test_the_width_is_that_of_the_terminal_or_of_the_variable() -> None:
-    assert terminal_width(io.StringIO(), {}) is None
-    assert terminal_width(io.StringIO(), {"COLUMNS": "72"}) == 72
-    assert terminal_width(io.StringIO(), {"COLUMNS": "wide"}) is None
 
 
 @pytest.mark.parametrize(("mode", "reported"), [("line", []), ("none", ["a remark"])])
