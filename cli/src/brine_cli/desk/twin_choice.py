@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from brine_cli.errors import CommandError
 from brine_cli.project.default_template import default_template
 from brine_cli.running_twin import RunningTwin, running_twins
+from brine_cli.screen.width import wrapped_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +61,11 @@ def tell_if_foreign(twin: RunningTwin) -> None:
     """Say on stderr which twin is read, if it serves another template than that of this folder."""
     here = Path(default_template())
     if twin.template != str(here.resolve()):
-        print(
+        text = (
             f"brine: no twin of {here} runs here. This is the twin of {twin.template} at {twin.url}. "
-            "--twin URL chooses another one",
-            file=sys.stderr,
-            flush=True,
+            "--twin URL chooses another one"
         )
+        print(wrapped_for(sys.stderr, text, os.environ), file=sys.stderr, flush=True)
 
 
 def twin_to_purge(given: str | None, environment: Mapping[str, str]) -> str:
