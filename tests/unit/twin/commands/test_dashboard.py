@@ -32,6 +32,16 @@ def test_the_view_fits_the_terminal(size: tuple[int, int | None]) -> None:
     assert any(".test" in line for line in lines)
 
 
+def test_errors_are_red_only_where_there_are_some() -> None:
+    stats = LiveStats(0.0)
+    stats.add(miss(status=503), 1.0)
+    console = Console(width=100, file=io.StringIO(), record=True, color_system="256", force_terminal=True)
+    console.print(dashboard(stats.snapshot(100.0), "http://127.0.0.1:3000", 100, None))
+    now, _, ever = console.export_text(styles=True).splitlines()[2:5]
+    assert "38;5;196m" not in now  # the last ten seconds
+    assert "38;5;196m" in ever
+
+
 def test_bars_show_the_highest_count_as_a_full_one() -> None:
     assert sparkline([9, 0, 1, 4, 8], 4) == " ▁▄█"
     assert sparkline([0, 0], 5) == "  "

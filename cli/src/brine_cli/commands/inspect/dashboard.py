@@ -94,8 +94,8 @@ def _windows(figures: dict[str, Any], *, is_wide: bool) -> Table:
             _ratio(window["hit_ratio"]),
             Text(f"{window['origin_calls']:,}"),
             *(_seconds(times[quantile]) for quantile in ("p50", "p95", "p99")),
-            Text(_statuses(window, "4")),
-            Text(_statuses(window, "5"), style=RED),
+            _statuses(window, "4"),
+            _statuses(window, "5", RED),
         ]
         table.add_row(*cells, *([Text(bytes_text(window["bytes"]))] if is_wide else []))
     return table
@@ -172,5 +172,7 @@ def _rate(rate: float) -> str:
     return f"{rate:,.{0 if rate >= 99.5 or rate == 0 else 1}f}"
 
 
-def _statuses(window: dict[str, Any], first: str) -> str:
-    return f"{sum(count for status, count in window['statuses'].items() if status.startswith(first)):,}"
+def _statuses(window: dict[str, Any], first: str, style: str = "") -> Text:
+    """Return the number of answers with such a status, painted if there are any."""
+    number = sum(count for status, count in window["statuses"].items() if status.startswith(first))
+    return Text(f"{number:,}", style=style if number else "")
