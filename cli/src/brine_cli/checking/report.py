@@ -6,9 +6,8 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from brine_cli.errors import shown
+from brine_cli.screen.colours import BOLD, GREEN, RED, YELLOW, Colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ class Report:
 
     def __init__(self, *, width: int | None = None, in_colour: bool = False) -> None:
         self._width = width
-        self._in_colour = in_colour
+        self._paint = Colours(are_wanted=in_colour).paint
 
     def lines(self, checked: Checked) -> Iterator[str]:
         """Yield the lines: each finding with its place, its line of the file and its remedy, and a summary."""
@@ -38,12 +37,15 @@ class Report:
 
     def lines_of(self, finding: Finding) -> Iterator[str]:
         """Yield the lines of one finding."""
-        colour = "yellow" if finding.is_warning else "red"
+        colour = YELLOW if finding.is_warning else RED
         place = finding.place
         where = f"{shown(finding.file)}:{place.line}:{place.column}" if place else shown(finding.file)
         kind = f"{'warning' if finding.is_warning else 'mistake'} {finding.code}"
         head = f"{finding.given}: {finding.message}" if finding.given else finding.message
-        yield f"{self._styled(where, bold=True)}: {self._styled(kind, fg=colour)}: {head}"
+        before = f"{where}: {kind}: "
+        first, *more = self._broken(head, before)
+        yield f"{self._paint(where, BOLD)}: {self._paint(kind, colour)}: {first}"
+        yield from more
         if place is not None and finding.shown.strip():
             text = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
             number = str(place.line)
@@ -51,7 +53,7 @@ class Report:
             mark = finding.shown_place or place
             width = max(1, min(mark.end_column, len(text) + 1) - mark.column)
             if mark.column <= len(text) + 1:
-                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._styled('^' * width, fg=colour)}"
+                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._paint('^' * width, colour)}"
         if finding.remedy:
             yield from self._wrapped(finding.remedy)
 
@@ -62,20 +64,31 @@ class Report:
         parts = [part for part in (imported, ignored) if part]
         details = f" ({', '.join(parts)})" if parts else ""
         if not checked.findings:
-            return self._styled("Nothing wrong", fg="green") + f" in {_names(checked.files)}{details}."
-        silence = " A comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
+            return self._paint("Nothing wrong", GREEN) + f" in {_names(checked.files)}{details}."
+        silence = "\nA comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
         return f"{self.numbers(checked)} in {_counted(len(checked.files), 'file')}{details}.{silence}"
 
     def numbers(self, checked: Checked) -> str:
         """Return the number of mistakes and of warnings, without those that are none."""
         counts = [
-            self._styled(_counted(checked.mistakes, "mistake"), fg="red") if checked.mistakes else "",
-            self._styled(_counted(checked.warnings, "warning"), fg="yellow") if checked.warnings else "",
+            self._paint(_counted(checked.mistakes, "mistake"), RED) if checked.mistakes else "",
+            self._paint(_counted(checked.warnings, "warning"), YELLOW) if checked.warnings else "",
         ]
         return " and ".join(count for count in counts if count)
 
-    def _styled(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
-        return click.style(text, fg=fg, bold=bold or None) if self._in_colour else text
+    def _broken(self, text: str, before: str) -> list[str]:
+        """Return the lines of a text that follows `before` on its first line."""
+        if self._width is None:
+            return [text]
+        lines = textwrap.wrap(
+            text,
+            max(40, self._width),
+            initial_indent="." * len(before),
+            subsequent_indent=_INDENT,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return [lines[0][len(before) :], *lines[1:]] if lines else [text]
 
     def _wrapped(self, text: str) -> Iterator[str]:
         if self._width is None:

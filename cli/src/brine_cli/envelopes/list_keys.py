@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.desk.amounts import duration_text
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.envelopes.key_text import KeyPlace
 
 if TYPE_CHECKING:

@@ -57,7 +57,6 @@ class Exchange:
         status_lines = [value for name, value in _texts(self.response.headers) if name == "cache-status"]
         status = own_status(status_lines)
         problem = line.get("problem")
-        seconds = line.get("origin_milliseconds")
         return RequestRecord(
             id=self.id,
             time=round(self.arrived, 6),
@@ -73,7 +72,8 @@ class Exchange:
             layer=line.get("layer"),
             stored=bool(line.get("stored") or status.get("stored")),
             ttl=status.get("ttl"),
-            origin_seconds=None if seconds is None else seconds / 1000,
+            gateway_seconds=_seconds(line, "milliseconds"),
+            origin_seconds=_seconds(line, "origin_milliseconds"),
             retries=line.get("retries", 0),
             problem=problem,
             cause=line.get("cause"),
@@ -111,6 +111,11 @@ def _result_of(status: Mapping[str, Any]) -> str | None:
     if "fwd" in status:
         return "pass" if status["fwd"] in {"bypass", "method"} else "miss"
     return None
+
+
+def _seconds(line: Mapping[str, Any], name: str) -> float | None:
+    """Return a time of the log line, in seconds; None if it has none."""
+    return None if line.get(name) is None else line[name] / 1000
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ class RequestRecord:
     time: its arrival, in seconds since 1970. seconds: until the answer was complete. bytes: of the answer's body.
     target: path and query as sent. function: the logical id of the function that answered; None if the twin did.
     route, result, layer, stored, retries, problem, cause, faults: as in the log line of the gateway; None if the
-    function is no gateway. origin_seconds: the wait for the origin. ttl: the remaining freshness in seconds.
+    function is no gateway. gateway_seconds: the time in the gateway, with the wait for the origin. origin_seconds: that
+    wait. ttl: the remaining freshness in seconds.
     parts: the requests that a function made for the answer. notes: sentences for the developer.
     """
 
@@ -35,6 +36,7 @@ class RequestRecord:
     layer: str | None = None
     stored: bool = False
     ttl: int | None = None
+    gateway_seconds: float | None = None
     origin_seconds: float | None = None
     retries: int = 0
     problem: str | None = None

@@ -13,7 +13,7 @@ from brine_cli.checking.configuration.readers import read_channels, read_routes,
 from brine_cli.checking.project import Checked, check_project
 from brine_cli.checking.report import Report
 from brine_cli.checking.templates.events import UNSERVED
-from brine_cli.live.text.colours import Colours
+from brine_cli.screen.colours import Colours
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -49,8 +49,8 @@ def _invoke(options: InvokeOptions, event: bytes) -> tuple[InvocationOutcome, st
     if options.twin is not None:
         return invoke_in_twin(options.twin, options.function, event), options.twin
     if not options.fresh:
-        twin = RunningTwin.find(options.template, os.environ)
-        if twin is not None and twin.template == str(options.template.resolve()):
+        twin = RunningTwin.of(options.template, os.environ)
+        if twin is not None:
             try:
                 return invoke_in_twin(twin.url, options.function, event), twin.url
             except NoTwinAnswers as reason:
