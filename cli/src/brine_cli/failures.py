@@ -16,6 +16,7 @@ import brine_cli
 from brine_cli.errors import CommandError, PortTaken
 from brine_cli.running_twin import state_folder
 from brine_cli.suggestions import usage_message
+from brine_cli.terminal.printable import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +36,12 @@ def tell(error: Exception, context: click.Context | None, environment: Mapping[s
         traceback.print_exception(error)
     if isinstance(error, click.UsageError):
         name = "brine" if error.ctx is None else error.ctx.command_path
-        print(f"{name}: {usage_message(error)}", file=sys.stderr)
+        print(printable_lines(f"{name}: {usage_message(error)}"), file=sys.stderr)
         return MISUSED
     message = _expected(error, context)
     if message is None:
         message = _unexpected(error, context, environment, debug=debug)
-    print(f"brine: {message}", file=sys.stderr)
+    print(printable_lines(f"brine: {message}"), file=sys.stderr)
     return FAILED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine_cli.desk.client import DeskClient, found_twin
 from brine_cli.desk.listing import read_listing
+from brine_cli.terminal.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: i
         progress.clear()
     if as_json:
         document = {"items": found.items, "scanned": found.scanned, "complete": found.is_complete}
-        sys.stdout.write(f"{json.dumps(document, ensure_ascii=False, indent=2)}\n")
+        sys.stdout.write(f"{printable_json(document, indent=2)}\n")
         return 0
     _show(found, any(filters.values()), client.url, limit)
     return 0

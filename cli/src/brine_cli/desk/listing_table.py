@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from brine_cli.desk.amounts import duration_text, size_text
+from brine_cli.terminal.printable import printable_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +26,7 @@ def listing_table(items: Sequence[dict[str, Any]], width: int) -> Table:
 
     width: characters of a line. With few, the less important columns are left out.
     """
+    items = printable_document(items)
     rows = sorted(items, key=lambda item: (_name(item), item["variant"] or ""))
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
     optional = {

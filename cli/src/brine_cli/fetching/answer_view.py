@@ -10,6 +10,7 @@ from rich.text import Text
 
 from brine_cli.desk.amounts import size_text, time_text
 from brine_cli.fetching.cache_words import cache_members, in_words
+from brine_cli.terminal.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,8 +32,8 @@ def show(
     if with_headers:
         for name, value in answered.headers:
             is_of_caches = name.lower() in _ABOUT_CACHES
-            line = Text(name, style="bold cyan" if is_of_caches else "cyan")
-            console.print(line.append(": ", style="dim").append(value, style="" if is_of_caches else "dim"))
+            line = Text(printable(name), style="bold cyan" if is_of_caches else "cyan")
+            console.print(line.append(": ", style="dim").append(printable(value), style="" if is_of_caches else "dim"))
     if body.text:
         console.print()
         if body.kind == "json":
@@ -51,7 +52,7 @@ def show(
 def status_line(answered: Answered) -> Text:
     """Return the status and the size of an answer."""
     colour = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}.get(answered.status // 100, "")
-    line = Text(f"{answered.status} {answered.reason}", style=f"bold {colour}")
+    line = Text(printable(f"{answered.status} {answered.reason}"), style=f"bold {colour}")
     return line.append(f"  {size_text(len(answered.body))}, {time_text(answered.steps.total)}", style="dim")
 
 
@@ -60,7 +61,7 @@ def explained(answered: Answered) -> list[Text]:
     lines = answered.values("cache-status")
     members = cache_members(lines)
     if members is None:
-        return [Text(f"The Cache-Status cannot be read: {', '.join(lines)}", style="yellow")]
+        return [Text(printable(f"The Cache-Status cannot be read: {', '.join(lines)}"), style="yellow")]
     if not members:
         return [Text("No cache says what it did: the answer has no Cache-Status.", style="yellow")]
     return [_paragraph(member) for member in reversed(members)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine_cli.desk.amounts import size_text
+from brine_cli.terminal.printable import printable_lines
 
 if TYPE_CHECKING:
     from brine_cli.fetching.exchange import Answered
@@ -50,7 +51,7 @@ def body_view(answered: Answered, *, is_whole: bool) -> BodyView:
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
         except (ValueError, RecursionError):
             is_json = False
-    text, note = _cleaned(text).removesuffix("\n"), None
+    text, note = printable_lines(text).removesuffix("\n"), None
     if not is_whole:
         text, note = _shortened(text, len(plain))
     return BodyView(text=text, kind="json" if is_json else "text", note=note)
@@ -69,13 +70,6 @@ def _decoded(body: bytes, coding: str) -> bytes | None:
     except (OSError, EOFError, zlib.error):
         pass
     return None
-
-
-def _cleaned(text: str) -> str:
-    """Return the text without the characters that would command the terminal."""
-    return "".join(
-        one if one.isprintable() or one in "\n\t" else "\N{REPLACEMENT CHARACTER}" for one in text.replace("\r\n", "\n")
-    )
 
 
 def _shortened(text: str, size: int) -> tuple[str, str | None]:

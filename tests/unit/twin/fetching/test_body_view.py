@@ -60,6 +60,6 @@ def test_gzip_is_decoded_and_an_unknown_coding_is_told() -> None:
         assert view.note == f"the body is coded with {coding}, 3 B. Save it with -o FILE"
 
 
-def test_characters_that_command_a_terminal_are_replaced() -> None:
+def test_characters_that_command_a_terminal_are_escapes() -> None:
     view = body_view(answered(b"a\x1b[31mb\r\n\tc\x07\n"), is_whole=True)
-    assert view.text == "a\N{REPLACEMENT CHARACTER}[31mb\n\tc\N{REPLACEMENT CHARACTER}"
+    assert view.text == "a\\x1b[31mb\n\tc\\x07"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.terminal.printable import printable_json
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def purge_in_twin(options: PurgeOptions) -> None:
     with waiting("reading what the twin stores" if options.dry_run else "purging in the twin"):
         document = client.post("purge", members)
     if options.as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
     elif options.dry_run:
         _show(document)
     else:

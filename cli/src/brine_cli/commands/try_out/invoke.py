@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from brine_cli.errors import CommandError
 from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.running_twin import RunningTwin
+from brine_cli.terminal.printable import printable_json, printable_lines
 
 if TYPE_CHECKING:
     from brine_cli.commands.try_out.invoke_options import InvokeOptions
@@ -88,11 +89,11 @@ def _print(outcome: InvocationOutcome, twin: str | None) -> None:
     how = f"{outcome.seconds:.3f} s, {place}; its process started in {outcome.started_in:.2f} s"
     event = f" the event {outcome.event_of}" if outcome.event_of else ""
     if outcome.error is not None:
-        print(outcome.error, file=sys.stderr)
+        print(printable_lines(outcome.error), file=sys.stderr)
         _tell(f"{outcome.function} failed{' with' + event if event else ''} ({how})")
         return
     _tell(f"{outcome.function} answered{event} ({how})")
-    print(json.dumps(outcome.answer, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    print(printable_json(outcome.answer, indent=2 if sys.stdout.isatty() else None))
 
 
 def _show(line: str) -> None:

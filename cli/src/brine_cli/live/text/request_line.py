@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.live.text.units import bytes_text, printable, seconds_text, shortened, span_text
+from brine_cli.live.text.units import bytes_text, seconds_text, shortened, span_text
+from brine_cli.terminal.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,7 @@ class RequestLines:
             request = request[: len(request) - len(target)] + shortened(
                 target, columns.request - (len(request) - len(target))
             )
-        result = result_text(record)
+        result = printable(result_text(record))
         if columns.is_cut and len(result) > columns.result:
             result = result[: columns.result - 1] + "…"
         colour = _RESULT_COLOURS.get(record.result or "")
@@ -84,7 +85,7 @@ class RequestLines:
             f"{request:<{columns.request}}",
             paint(str(record.status), _status_colour(record.status)),
             paint(f"{result:<{columns.result}}", colour or ("red" if record.function is None else None)),
-            f"{_source(record):<{_SOURCE}}",
+            f"{printable(_source(record)):<{_SOURCE}}",
             f"{seconds_text(record.seconds):>6}",
         ]
         if columns.has_size:
@@ -103,7 +104,7 @@ class RequestLines:
         if record.parts:
             texts.append((f"parts: {', '.join(map(part_text, record.parts))}", "dim"))
         for text, colour in texts:
-            for line in _wrapped(text, width):
+            for line in _wrapped(printable_lines(text), width):
                 yield INDENT + self._colours.paint(line, colour)
 
 
