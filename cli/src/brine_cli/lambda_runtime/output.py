@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+LONGEST_LINE: Final = 262_144
+"""Bytes of a log event in CloudWatch."""
 
 
 @contextmanager
@@ -24,9 +27,12 @@ def output_pipe(show: Callable[[str], None] | None) -> Iterator[tuple[IO[bytes] 
 
 
 def show_lines(output: IO[bytes] | None, show: Callable[[str], None] | None) -> None:
-    """Pass the lines of an output to `show` until its end, and close it. None does nothing."""
+    """Pass the lines of an output to `show` until its end, and close it. None does nothing.
+
+    A line of more than LONGEST_LINE bytes is passed in parts.
+    """
     if output is None or show is None:
         return
     with output:
-        for line in output:
+        while line := output.readline(LONGEST_LINE):
             show(line.decode("utf-8", "replace").rstrip("\n"))
