@@ -35,8 +35,8 @@ def _is_list_of(check: Check) -> Check:
 
 def _has(members: Mapping[str, Check]) -> Check:
     """Return the check of an object: each of these members that it has passes its own check."""
-    return lambda value: isinstance(value, dict) and all(
-        check(value[name]) for name, check in members.items() if name in value
+    return lambda value: (
+        isinstance(value, dict) and all(check(value[name]) for name, check in members.items() if name in value)
     )
 
 

@@ -38,7 +38,9 @@ MEMBERS = st.dictionaries(
     VALUES,
 )
 STATUSES = st.lists(
-    st.sampled_from(["brine", "hit", 'ttl="x"', "ttl=-5", "ttl=1.5", "ttl", "fwd=5", "fwd=stale", "detail=?1", "stored"])
+    st.sampled_from(
+        ["brine", "hit", 'ttl="x"', "ttl=-5", "ttl=1.5", "ttl", "fwd=5", "fwd=stale", "detail=?1", "stored"]
+    )
 )
 
 

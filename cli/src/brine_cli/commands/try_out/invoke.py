@@ -39,7 +39,7 @@ def _event(source: str | None) -> bytes:
         raise CommandError(f"the event {source} cannot be read: {error.strerror}. Give -e the path of a file") from None
     try:
         json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         name = "stdin" if source == "-" else source
         raise CommandError(f"the event {name} is not JSON: {error}. Write the event as a JSON document") from None
     return content
