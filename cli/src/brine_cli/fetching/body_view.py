@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine_cli.desk.amounts import size_text
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_LINES: Final = 40
 """Lines of a body that a terminal shows, unless all are wanted."""
+LARGEST: Final = 50_000_000
+"""Bytes of a body that is shown: a small one can be of any size without its coding."""
 _WIDEST: Final = 2_000
 """Characters of one line: a document may be a single line."""
 
@@ -38,6 +41,8 @@ def body_view(answered: Answered, *, is_whole: bool) -> BodyView:
     plain = _decoded(body, coding)
     if plain is None:
         return BodyView(note=f"the body is coded with {coding}, {size_text(len(body))}. Save it with -o FILE")
+    if len(plain) > LARGEST:
+        return BodyView(note=f"the body has more than {size_text(LARGEST)}. Save it with -o FILE")
     try:
         text = plain.decode()
     except UnicodeDecodeError:
@@ -58,15 +63,17 @@ def body_view(answered: Answered, *, is_whole: bool) -> BodyView:
 
 
 def _decoded(body: bytes, coding: str) -> bytes | None:
-    """Return the body without its coding; None for a coding that is not known here."""
+    """Return up to LARGEST + 1 bytes of the body without its coding; None for a coding that is not known here."""
     try:
         match coding:
             case "identity" | "":
                 return body
             case "gzip" | "x-gzip":
-                return gzip.decompress(body)
+                return gzip.GzipFile(fileobj=BytesIO(body)).read(LARGEST + 1)
             case "deflate":
-                return zlib.decompress(body)
+                decoder = zlib.decompressobj()
+                plain = decoder.decompress(body, LARGEST + 1)
+                return plain if decoder.eof or len(plain) > LARGEST else None
     except (OSError, EOFError, zlib.error):
         pass
     return None
