@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-LONGEST_LINE: Final = 262_144
-"""Bytes of a log event in CloudWatch."""
 
 
 @contextmanager
@@ -27,12 +24,9 @@ def output_pipe(show: Callable[[str], None] | None) -> Iterator[tuple[IO[bytes] 
 
 
 def show_lines(output: IO[bytes] | None, show: Callable[[str], None] | None) -> None:
-    """Pass the lines of an output to `show` until its end, and close it. None does nothing.
-
-    A line of more than LONGEST_LINE bytes is passed in parts.
-    """
+    """Pass the lines of an output to `show` until its end, and close it. None does nothing."""
     if output is None or show is None:
         return
     with output:
-        while line := output.readline(LONGEST_LINE):
+        for line in output:
             show(line.decode("utf-8", "replace").rstrip("\n"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine_cli.lambda_runtime.output import LONGEST_LINE, show_lines
 from brine_cli.live.answered import answered_line
 from brine_cli.live.live import Live
 from brine_cli.live.record import RequestRecord
@@ -105,13 +103,3 @@ def test_a_long_detail_of_an_origin_does_not_stay_in_memory() -> None:
     made = exchange(response_headers=[(b"content-type", b"application/problem+json")], status=502, body=body)
     (note,) = made.record({}).notes
     assert len(note) == 2_000
-
-
-def test_a_line_without_an_end_is_passed_in_parts() -> None:
-    reading, writing = os.pipe()
-    shown: list[str] = []
-    with os.fdopen(writing, "wb") as output:
-        output.write(b"x" * 10 + b"\n")
-    show_lines(os.fdopen(reading, "rb"), shown.append)
-    show_lines(io.BytesIO(b"y" * (2 * LONGEST_LINE + 1) + b"\nz"), shown.append)
-    assert [len(line) for line in shown] == [10, LONGEST_LINE, LONGEST_LINE, 1, 1]

@@ -19,7 +19,7 @@ from brine_cli.live.hub import Lost, Mailbox
 from brine_cli.live.text.colours import Colours
 from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.request_line import RequestLines
-from brine_cli.terminal.printable import printable_lines
+from brine_cli.terminal.printable import printable_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ class LogPrinter:
             case Lost():
                 return f"brine: {item.count} lines are missing here, because they were not read fast enough"
             case _OwnLine():
-                return self._wrapped(printable_lines(f"brine: {item.line}"))
+                return self._wrapped(printable_output(f"brine: {item.line}"))
             case _FunctionLine():
                 if self.mode == "json":
                     return item.line
