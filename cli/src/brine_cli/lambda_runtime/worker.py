@@ -121,7 +121,7 @@ class Worker:
         setup, _ = self._frames.get()
         extend_path(setup["path"], setup["packages"])
         if setup["threads"] > 1:
-            sys.stdout = WholeLines(sys.stdout)  # type: ignore[assignment]  # it has all that a stream has
+            sys.stdout = WholeLines(sys.stdout)
         try:
             handler = _load(setup["handler"])
         except BaseException as error:  # noqa: BLE001  (a module may fail to load with any error, also SystemExit)
