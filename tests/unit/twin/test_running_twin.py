@@ -61,3 +61,18 @@ def test_commands_find_the_twin_of_the_folder(
     assert found_twin(None) == DEFAULT_URL
     with twin.announced(environment):
         assert found_twin(None) == twin.url
+
+
+def test_only_the_user_may_read_the_file_and_no_link_leads_it_elsewhere(
+    twin: RunningTwin, environment: dict[str, str], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    path = twin.write(environment)
+    path.unlink()
+    for name in (path.name, path.with_suffix(f".{twin.pid}.new").name):
+        (path.parent / name).symlink_to(elsewhere)
+
+    assert twin.write(environment) == path
+    assert (path.is_symlink(), path.stat().st_mode & 0o777) == (False, 0o600)
+    assert elsewhere.read_text() == "theirs"
