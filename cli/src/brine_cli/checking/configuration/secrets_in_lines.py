@@ -1,4 +1,4 @@
-"""Replaces possible secrets in a line of a TOML file, before the line is shown."""
+"""Finds possible secrets in a line of a file, before the line is shown."""
 
 from __future__ import annotations
 
@@ -56,6 +56,12 @@ def is_secret_line(lines: list[str], index: int) -> bool:
     above = next((line for line in reversed(lines[:index]) if _HEADER.match(line)), "")
     words = f"{lines[index]} {_statement_around(lines, index)}"
     return bool(_SECRET_WORD.search(words) or any(table in above for table in _TABLES))
+
+
+def is_secret_yaml(line: str) -> bool:
+    """Return whether a line of YAML may have a secret: by its words if it has a value of its own, or by a user."""
+    has_value = re.search(r":\s+[^!\s#]", line) is not None
+    return has_value and bool(_SECRET_WORD.search(line) or _KEYRING.search(line) or _USER.search(line))
 
 
 def _statement_around(lines: list[str], index: int) -> str:

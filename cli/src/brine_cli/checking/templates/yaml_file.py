@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from brine_cli.checking.configuration.secrets_in_lines import is_secret_yaml
 from brine_cli.checking.finding import Finding, Place
 from brine_cli.template.documents.yaml_limits import check_limits
 
@@ -77,7 +78,9 @@ class YamlFile:
         self.findings.append(self.at(code, place, message=message, remedy=remedy, given=given))
 
     def _line(self, place: Place | None) -> str:
-        return self._lines[place.line - 1] if place is not None and place.line <= len(self._lines) else ""
+        """Return a line as it may be shown: "" if it may have a secret."""
+        line = self._lines[place.line - 1] if place is not None and place.line <= len(self._lines) else ""
+        return "" if is_secret_yaml(line) else line
 
     def _walk(self, node: yaml.Node, path: YamlPath) -> None:
         if isinstance(node, yaml.MappingNode):
