@@ -15,6 +15,7 @@ import click
 import brine_cli
 from brine_cli.errors import CommandError, PortTaken
 from brine_cli.running_twin import state_folder
+from brine_cli.screen.printable import printable_lines
 from brine_cli.screen.width import wrapped_for
 from brine_cli.suggestions import usage_message
 
@@ -36,12 +37,12 @@ def tell(error: Exception, context: click.Context | None, environment: Mapping[s
         traceback.print_exception(error)
     if isinstance(error, click.UsageError):
         name = "brine" if error.ctx is None else error.ctx.command_path
-        _print(f"{name}: {usage_message(error)}", environment)
+        _print(printable_lines(f"{name}: {usage_message(error)}"), environment)
         return MISUSED
     message = _expected(error, context)
     if message is None:
         message = _unexpected(error, context, environment, debug=debug)
-    _print(f"brine: {message}", environment)
+    _print(printable_lines(f"brine: {message}"), environment)
     return FAILED
 
 

@@ -43,14 +43,21 @@ class RunningTwin:
         return True
 
     def write(self, environment: Mapping[str, str]) -> Path:
-        """Write the file of this twin, and return its path. A later twin of the template replaces it."""
+        """Write the file of this twin, and return its path. A later twin of the template replaces it.
+
+        Files of other twins with its URL are removed: those twins have ended, though their process ids may live again.
+        """
+        from tempfile import NamedTemporaryFile  # noqa: PLC0415 - only the twin writes
+
         path = state_file(Path(self.template), environment)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = path.with_suffix(f".{self.pid}.new")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        new.replace(path)
-        return path
+        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as new:  # for the user alone
+            json.dump(asdict(self), new)
+        for file in path.parent.glob("*.json"):
+            other = RunningTwin.read(file)
+            if other is not None and other.url == self.url:
+                file.unlink(missing_ok=True)
+        return Path(new.name).replace(path)
 
     @contextmanager
     def announced(self, environment: Mapping[str, str]) -> Iterator[None]:

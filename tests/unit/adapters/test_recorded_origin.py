@@ -50,6 +50,16 @@ def test_a_played_response_equals_the_recorded_one(tmp_path: Path) -> None:
     assert played.fetch(ORIGIN, get("/x?a=1", authorization="Bearer other"), DEADLINE) == sent
 
 
+@pytest.mark.parametrize("separator", ["\x85", "\x0b", "\x1c", "\u2028"])
+def test_a_field_may_have_what_python_takes_for_the_end_of_a_line(tmp_path: Path, separator: str) -> None:
+    """The second byte of "Å" in UTF-8 is 0x85."""
+    sent = response(x_city=f"\xc3{separator}lesund")
+
+    played = recorded(tmp_path / "api.jsonl", {"/x": sent}, get("/x"))
+
+    assert played.fetch(ORIGIN, get("/x"), DEADLINE) == sent
+
+
 def test_a_request_that_was_not_recorded_is_named(tmp_path: Path) -> None:
     played = recorded(tmp_path / "api.jsonl", {"/x": response()}, get("/x"))
 
@@ -129,7 +139,8 @@ def test_lines_of_many_writers_do_not_mix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"method": "GET"}', '{"method":"GET","url":"","content":"","status":"x"}']
+    "line",
+    ["{", "[]", "[" * 100_000, '{"method": "GET"}', '{"method":"GET","url":"","content":"","status":"x"}'],
 )
 def test_a_line_that_is_no_response_is_named(tmp_path: Path, line: str) -> None:
     recorded(tmp_path / "f", {"/x": response()}, get())

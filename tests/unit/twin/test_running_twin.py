@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.running_twin import RunningTwin, running_twins, state_folder
+from brine_cli.running_twin import RunningTwin, running_twins, state_file, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,3 +51,32 @@ def test_a_twin_runs_without_a_file_too(twin: RunningTwin, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with twin.announced({"XDG_STATE_HOME": str(tmp_path / "file")}):
         pass
+
+
+def test_only_the_user_may_read_the_file_and_no_link_leads_it_elsewhere(
+    twin: RunningTwin, environment: dict[str, str], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    path = twin.write(environment)
+    path.unlink()
+    for name in (path.name, path.with_suffix(f".{twin.pid}.new").name):
+        (path.parent / name).symlink_to(elsewhere)
+
+    assert twin.write(environment) == path
+    assert (path.is_symlink(), path.stat().st_mode & 0o777) == (False, 0o600)
+    assert elsewhere.read_text() == "theirs"
+
+
+def test_a_twin_that_was_killed_is_not_taken_for_the_one_that_has_its_url_now(
+    twin: RunningTwin, environment: dict[str, str], tmp_path: Path
+) -> None:
+    killed = replace(twin, template=str(tmp_path / "killed.yaml"))  # its process id belongs to another process now
+    elsewhere = replace(twin, template=str(tmp_path / "elsewhere.yaml"), url="http://127.0.0.1:8")
+    for one in (killed, elsewhere):
+        one.write(environment)
+    twin.write(environment)
+
+    assert RunningTwin.read(state_file(tmp_path / "killed.yaml", environment)) is None
+    assert RunningTwin.read(state_file(tmp_path / "elsewhere.yaml", environment)) == elsewhere
+    assert RunningTwin.read(state_file(tmp_path / "template.yaml", environment)) == twin

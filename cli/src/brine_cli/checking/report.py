@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import shown
 from brine_cli.screen.colours import BOLD, GREEN, RED, YELLOW, Colours
+from brine_cli.screen.printable import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,14 +40,16 @@ class Report:
         colour = YELLOW if finding.is_warning else RED
         place = finding.place
         where = f"{shown(finding.file)}:{place.line}:{place.column}" if place else shown(finding.file)
+        where = printable(where)
         kind = f"{'warning' if finding.is_warning else 'mistake'} {finding.code}"
-        head = f"{finding.given}: {finding.message}" if finding.given else finding.message
+        head = printable_lines(f"{finding.given}: {finding.message}" if finding.given else finding.message)
         before = f"{where}: {kind}: "
         first, *more = self._broken(head, before)
         yield f"{self._paint(where, BOLD)}: {self._paint(kind, colour)}: {first}"
         yield from more
         if place is not None and finding.shown.strip():
-            text = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
+            shown_line = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
+            text = "".join(one if one.isprintable() else "�" for one in shown_line)  # so that the columns stay
             number = str(place.line)
             yield f"{number:>5} | {text}"
             mark = finding.shown_place or place
@@ -55,7 +57,7 @@ class Report:
             if mark.column <= len(text) + 1:
                 yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._paint('^' * width, colour)}"
         if finding.remedy:
-            yield from self._wrapped(finding.remedy)
+            yield from self._wrapped(printable_lines(finding.remedy))
 
     def summary(self, checked: Checked) -> str:
         """Return the last line."""
@@ -109,7 +111,7 @@ def as_json(checked: Checked) -> str:
         "files": [shown(file) for file in checked.files],
         "findings": [_as_object(finding) for finding in checked.findings],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return printable_json(document, indent=2)
 
 
 def _as_object(finding: Finding) -> dict[str, object]:

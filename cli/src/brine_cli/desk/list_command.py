@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from brine_cli.desk.client import DeskClient
 from brine_cli.desk.listing import read_listing
 from brine_cli.desk.twin_choice import found_twin
+from brine_cli.screen.printable import printable_json
 from brine_cli.screen.width import wrapped_for
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: i
         progress.clear()
     if as_json:
         document = {"items": found.items, "scanned": found.scanned, "complete": found.is_complete}
-        sys.stdout.write(f"{json.dumps(document, ensure_ascii=False, indent=2)}\n")
+        sys.stdout.write(f"{printable_json(document, indent=2)}\n")
         return 0
     _show(found, any(filters.values()), client.url, limit)
     return 0

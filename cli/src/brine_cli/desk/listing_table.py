@@ -12,6 +12,7 @@ from rich.text import Text
 from brine_cli.desk.amounts import duration_text, size_text
 from brine_cli.live.text.units import shortened
 from brine_cli.screen.colours import CYAN, DIM, GREEN, MAGENTA, RED, YELLOW
+from brine_cli.screen.printable import printable_document
 from brine_cli.screen.rich_console import stdout_console
 from brine_cli.screen.width import terminal_width
 
@@ -43,6 +44,7 @@ def listing_table(items: Sequence[dict[str, Any]], width: int, *, is_cut: bool) 
     width: characters of a line. With few, the less important columns are left out. is_cut: whether a URL that does not
     fit is shortened in its middle.
     """
+    items = printable_document(items)
     rows = sorted(items, key=lambda item: (_name(item), item["variant"] or ""))
     table = Table(box=None, pad_edge=False, header_style=DIM, show_edge=False, padding=(0, _GAP, 0, 0))
     optional = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -13,6 +12,7 @@ from brine_cli.desk.amounts import duration_text
 from brine_cli.desk.client import DeskClient
 from brine_cli.desk.twin_choice import found_twin
 from brine_cli.envelopes.key_text import KeyPlace
+from brine_cli.screen.printable import printable, printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ def of_keyring(where: str, *, endpoint_url: str | None, region: str | None, as_j
     listed = [{"id": key.id, "seals_from": key.seals_from or None} for key in keys]
     if as_json:
         document = {"place": loaded.place, "changed_at": loaded.changed_at, "seals": sealing, "keys": listed}
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
         return
     _print_table(("key", "state", "seals since"), (_row(key, sealing, now) for key in listed))
     if loaded.changed_at is not None:
@@ -43,7 +43,7 @@ def of_twin(twin: str | None, *, as_json: bool) -> int:
     """
     document = DeskClient(found_twin(twin)).get("keys", {})
     if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
     else:
         _print_table(("function", "key", "state", "seals since"), _rows_of_functions(document["keys"], time.time()))
     return 1 if any(function["error"] for function in document["keys"]) else 0
@@ -75,7 +75,7 @@ def _date(seconds: float) -> str:
 
 
 def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = [head, *rows]
+    table = [head, *([printable(cell) for cell in row] for row in rows)]
     widths = [max(len(row[place]) for row in table) for place in range(len(head))]
     for row in table:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -11,6 +11,7 @@ from brine_cli.explained.request_lines import key_section, route_section, upstre
 from brine_cli.explained.stored_lines import stored_section
 from brine_cli.explained.verdict_lines import COLOURS, cost_section, limits_section, outcomes_section, why_section
 from brine_cli.screen.colours import BOLD
+from brine_cli.screen.printable import printable_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def report(explained: dict[str, Any], *, is_brief: bool = False) -> Group:
     """Return the report. explained: the explanation in JSON. is_brief: only the verdict and its reasons."""
+    explained = printable_document(explained)
     verdict = explained["verdict"]
     head = Text(f"{explained['method']} {explained['target']}", style=BOLD)
     sentence = Text(verdict["sentence"], style=f"{BOLD} {COLOURS[verdict['action']]}")

@@ -12,6 +12,7 @@ from brine_cli.desk.amounts import size_text, time_text
 from brine_cli.fetching.cache_words import cache_members, in_words
 from brine_cli.fetching.steps_view import steps_table
 from brine_cli.screen.colours import BOLD, CYAN, DIM, GREEN, RED, YELLOW
+from brine_cli.screen.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,8 +32,8 @@ def show(
     if with_headers:
         for name, value in answered.headers:
             is_of_caches = name.lower() in _ABOUT_CACHES
-            line = Text().append(f"{name}: ", style=f"{BOLD} {CYAN}" if is_of_caches else CYAN)
-            console.print(line.append(value, style=BOLD if is_of_caches else ""))
+            line = Text().append(f"{printable(name)}: ", style=f"{BOLD} {CYAN}" if is_of_caches else CYAN)
+            console.print(line.append(printable(value), style=BOLD if is_of_caches else ""))
     if body.text:
         console.print()
         if body.kind == "json":
@@ -51,7 +52,7 @@ def show(
 def status_line(answered: Answered) -> Text:
     """Return the status and the size of an answer."""
     colour = {2: GREEN, 3: CYAN, 4: YELLOW, 5: RED}.get(answered.status // 100, "")
-    line = Text().append(f"{answered.status} {answered.reason}", style=f"{BOLD} {colour}")
+    line = Text().append(printable(f"{answered.status} {answered.reason}"), style=f"{BOLD} {colour}")
     return line.append(f"  {size_text(len(answered.body))}, {time_text(answered.steps.total)}", style=DIM)
 
 
@@ -60,7 +61,7 @@ def explained(answered: Answered) -> list[Text]:
     lines = answered.values("cache-status")
     members = cache_members(lines)
     if members is None:
-        return [Text(f"The Cache-Status cannot be read: {', '.join(lines)}", style=YELLOW)]
+        return [Text(printable(f"The Cache-Status cannot be read: {', '.join(lines)}"), style=YELLOW)]
     if not members:
         return [Text("No cache says what it did: the answer has no Cache-Status.", style=YELLOW)]
     return [_paragraph(member) for member in reversed(members)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from brine_cli.desk.twin_choice import found_twin
 from brine_cli.errors import CommandError
 from brine_cli.fetching.exchange import Asked, exchange
+from brine_cli.screen.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _print_json(asked: Asked, twin: str | None, repeat: int) -> int:
 
     for _ in range(repeat):
         document = answer_json(asked, *_answered(asked, twin))
-        sys.stdout.write(f"{json.dumps(document, ensure_ascii=False, indent=2 if repeat == 1 else None)}\n")
+        sys.stdout.write(f"{printable_json(document, indent=2 if repeat == 1 else None)}\n")
         sys.stdout.flush()
     return 0
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
+from brine_cli.screen.printable import printable_json
+
 FROM_ORIGIN: Final = frozenset({"miss", "validated", "pass"})
 """The results of parts that an origin gave."""
 
@@ -65,7 +67,7 @@ class RequestRecord:
 
     def to_json(self) -> str:
         """Return the record as JSON in one line."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return printable_json(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -71,6 +71,8 @@ def test_an_empty_file_and_a_missing_file_are_told_without_a_place(check_routes:
         "origin_auth.password = hush",
         "[route.origin_headers]\nx-tenant = hush",
         '[route.origin_auth]\ntype = "basic"\nuser = "hush:x"\npassword = "hush"',
+        'origin_headers = {\n  x-a = hush,\n  "x-b" = "hush",\n}',
+        'origin_auth = {\n  type = "basic",\n  user = ["a"], password = hush\n}',
         'public_url = "https://u:hush@x.test"',
         'transcoding = { origin = "sealed", origin_keys = \'{"hush": 1}\', types = 1 }',
         "transcoding = { origin = sealed, origin_keys = 'hush' }",

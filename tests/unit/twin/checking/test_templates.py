@@ -9,6 +9,7 @@ import pytest
 
 from brine_cli.checking.project import check_project
 from brine_cli.checking.templates.names import SETTINGS
+from brine_cli.checking.templates.yaml_file import YamlFile
 from tests.support.markdown import codes, read_page
 
 if TYPE_CHECKING:
@@ -147,6 +148,25 @@ def test_a_key_that_is_there_twice_is_told(project: Path) -> None:
     assert (found.code, found.given) == ("BR010", "Table")
     assert found.place is not None
     assert found.place.line == len(TEMPLATE.splitlines()) + 2
+
+
+@pytest.mark.parametrize(
+    ("line", "is_shown"),
+    [
+        ("PASSWORD: hush", False),
+        ("ApiKey: 'hush'", False),
+        ("""BRINE_OTHER: '{"1": "hush"}'""", False),
+        ("URL: https://me:hush@x.test", False),
+        ("NAME: hush", True),
+        ("PASSWORD: !Ref hush", True),
+    ],
+)
+def test_no_line_of_a_template_is_shown_that_may_have_a_secret(tmp_path: Path, line: str, is_shown: bool) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text(f"Resources:\n  {line}\n  {line}\n")
+    (found,) = YamlFile(file).findings
+    assert found.place is not None
+    assert ("hush" in found.shown) == is_shown
 
 
 def test_a_template_without_resources_and_one_that_does_not_exist_are_told(project: Path) -> None:

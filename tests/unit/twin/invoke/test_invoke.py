@@ -137,6 +137,13 @@ def test_requests_that_are_refused(application: Application, launches: dict[str,
     assert detail.startswith("the event is not JSON: ")
 
 
+def test_an_event_that_is_nested_too_deeply_is_refused(application: Application, launches: dict[str, Launch]) -> None:
+    endpoint = InvokeEndpoint(launches=lambda: launches, schedules=lambda: application.schedules)
+    status, detail = ask(endpoint, "POST", b"application/json", b"[" * 200_000)
+    assert status == 400
+    assert detail.startswith("the event is not JSON: maximum recursion depth exceeded")
+
+
 def test_an_outcome_in_json() -> None:
     outcome = InvocationOutcome(function="Fn", answer={"a": 1}, lines=("x", "y"), seconds=0.5)
     assert InvocationOutcome.from_json(outcome.to_json()) == outcome

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from brine_cli.checking.configuration.secrets_in_lines import is_secret_yaml
 from brine_cli.checking.finding import Finding, Place
+from brine_cli.template.documents.yaml_limits import check_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ class YamlFile:
         try:
             text = path.read_text(encoding="utf-8")
             self._lines = text.split("\n")
+            check_limits(text, _LOADER)
             self.root = yaml.compose(text, Loader=_LOADER)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
@@ -80,7 +83,9 @@ class YamlFile:
         self.findings.append(self.at(code, place, message=message, remedy=remedy, given=given))
 
     def _line(self, place: Place | None) -> str:
-        return self._lines[place.line - 1] if place is not None and place.line <= len(self._lines) else ""
+        """Return a line as it may be shown: "" if it may have a secret."""
+        line = self._lines[place.line - 1] if place is not None and place.line <= len(self._lines) else ""
+        return "" if is_secret_yaml(line) else line
 
     def _walk(self, node: yaml.Node, path: YamlPath) -> None:
         if isinstance(node, yaml.MappingNode):
@@ -121,6 +126,8 @@ def child(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
 def _yaml_remedy(reason: str, line: str) -> str:
     if "\t" in line or "\\t" in reason:
         return "Write blanks in place of the tab."
+    if "nested" in reason or "alias" in reason:
+        return "Write it with fewer levels, or without the alias."
     if "mapping values" in reason:
         return 'Put the value into quotes if it has ": ", or correct the indentation.'
     return "Correct the indentation or the quotes of this line, or of the line above."

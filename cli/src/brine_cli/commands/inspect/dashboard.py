@@ -8,8 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from brine_cli.live.text.units import bytes_text, printable, seconds_text, shortened, span_text
+from brine_cli.live.text.units import bytes_text, seconds_text, shortened, span_text
 from brine_cli.screen.colours import BOLD, CYAN, DIM, GREEN, RED, YELLOW
+from brine_cli.screen.printable import printable_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +32,7 @@ def dashboard(
     figures: dict[str, Any], url: str, width: int, height: int | None, *, is_there: bool = True
 ) -> RenderableType:
     """Return the view. height: the lines of the terminal; None for all rows. is_there: whether the twin answers."""
+    figures = printable_document(figures)
     routes, keys, slow = _shares(figures, height)
     is_wide = width >= 90
     return Group(
@@ -129,7 +131,7 @@ def _hot_keys(keys: Iterable[dict[str, Any]], width: int) -> Table:
     table.add_column("HOT KEYS, since start", no_wrap=True)
     for key in keys:
         count = f"{key['count']:,}" if not key["error"] else f"≤{key['count']:,}"
-        name = shortened(printable(f"{key['method']} {key['target']}"), max(20, width - 22))
+        name = shortened(f"{key['method']} {key['target']}", max(20, width - 22))
         table.add_row(Text(count), _ratio(key["hit_ratio"]), Text(name))
     return table
 

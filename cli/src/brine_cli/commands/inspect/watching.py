@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine_cli.desk.twin_choice import TwinFinder
 from brine_cli.live.client.twin_client import TwinClient, TwinNotRunning
+from brine_cli.screen.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def watch(twin: str | None, *, once: bool, as_json: bool) -> int:
     try:
         if as_json:
             for figures, _ in [(first, True)] if once else _each_second(client, first):
-                sys.stdout.write(f"{json.dumps(figures, ensure_ascii=False)}\n")
+                sys.stdout.write(f"{printable_json(figures)}\n")
                 sys.stdout.flush()
         else:
             _show(client, first, find(), once=once)

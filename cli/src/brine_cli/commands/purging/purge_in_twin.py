@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.desk.client import DeskClient
 from brine_cli.desk.twin_choice import twin_to_purge
+from brine_cli.screen.printable import printable_json
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def purge_in_twin(options: PurgeOptions) -> None:
     with waiting("reading what the twin stores" if options.dry_run else "purging in the twin"):
         document = client.post("purge", members)
     if options.as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
     elif options.dry_run:
         _show(document)
     else:

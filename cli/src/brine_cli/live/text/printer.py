@@ -18,6 +18,7 @@ from brine_cli.live.hub import Lost, Mailbox
 from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.request_line import RequestLines
 from brine_cli.screen.colours import Colours
+from brine_cli.screen.printable import printable_output
 from brine_cli.screen.width import terminal_width, wrapped
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class LogPrinter:
             case Lost():
                 return f"brine: {item.count} lines are missing here, because they were not read fast enough"
             case _OwnLine():
-                return wrapped(f"brine: {item.line}", self._width(), INDENT)
+                return wrapped(printable_output(f"brine: {item.line}"), self._width(), INDENT)
             case _FunctionLine():
                 if self.mode == "json":
                     return item.line

@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.live.text.units import bytes_text, printable, seconds_text, shortened, span_text
+from brine_cli.live.text.units import bytes_text, seconds_text, shortened, span_text
 from brine_cli.screen.colours import CYAN, DIM, RED, RESULT_COLOURS, YELLOW
+from brine_cli.screen.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ class RequestLines:
             request = request[: len(request) - len(target)] + shortened(
                 target, columns.request - (len(request) - len(target))
             )
-        result, source = result_text(record), _source(record)
+        result, source = printable(result_text(record)), printable(_source(record))
         together = columns.result + 1 + _SOURCE  # a long result takes what a short source leaves
         if columns.is_cut and len(result) > together - 1 - len(source):
             result = f"{result[: together - 2 - len(source)]}…"
@@ -97,7 +98,7 @@ class RequestLines:
         if record.parts:
             texts.append((f"parts: {', '.join(map(part_text, record.parts))}", DIM))
         for text, colour in texts:
-            for line in _wrapped(text, width):
+            for line in _wrapped(printable_lines(text), width):
                 yield INDENT + self._colours.paint(line, colour)
 
 

@@ -124,11 +124,13 @@ def _key_of(origin: OriginAddress, request: Request) -> Key:
 
 def _read(path: Path) -> dict[Key, list[Response]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: the recorded responses cannot be read: {error}") from None
     found: dict[Key, list[Response]] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1):  # fields may have other ends of lines that Python knows
+        if not line:
+            continue
         try:
             exchange: dict[str, Any] = json.loads(line)
             key = str(exchange["method"]), str(exchange["url"]), str(exchange["content"])
@@ -136,7 +138,7 @@ def _read(path: Path) -> dict[Key, list[Response]]:
             response = Response(
                 status=int(exchange["status"]), fields=fields, body=b64decode(exchange["body"], validate=True)
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ConfigError(
                 f"{path}:{number}: not a recorded response ({type(error).__name__}: {error}). Record it again with "
                 "`brine dev --record-origin`"
