@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.lookup import Lookup
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.attempts import Attempt
+    from brine_cli.replay.model.plain_life import PlainLife
     from brine_cli.replay.rows import Row
 
 FAILED = ERRORS | {429}
@@ -37,7 +38,8 @@ class Origins(Protocol):
 class ModelFetch:
     """One fetch, from its beginning to the time when its response has arrived.
 
-    `lookup`: the one before it. `response`, `reception`: None if the origin did not answer in time.
+    `lookup`: the one before it. `response`, `reception`: None if the origin did not answer in time. `life`: that of the
+    response to store, if it is that of a plain exchange.
     """
 
     attempt: Attempt
@@ -48,6 +50,7 @@ class ModelFetch:
     end: float
     response: Response | None = None
     reception: ResponseDecision | None = None
+    life: PlainLife | None = None
 
     @property
     def is_failed(self) -> bool:

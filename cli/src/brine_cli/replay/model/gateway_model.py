@@ -23,6 +23,7 @@ from brine_cli.replay.model.fetches import ModelFetch
 from brine_cli.replay.model.model_refreshes import ModelRefreshes
 from brine_cli.replay.model.outcomes import Outcome, fetched, without_origin
 from brine_cli.replay.model.plain_exchanges import PlainExchanges
+from brine_cli.replay.model.plain_life import PlainMisses
 from brine_cli.replay.model.sending import send
 from brine_cli.replay.prices import TABLE_SECONDS
 
@@ -65,6 +66,7 @@ class GatewayModel:
         self._observe = observe
         self._flights = store.flights
         self._exchanges = None if decides_each else PlainExchanges()
+        self._misses = None if decides_each else PlainMisses()
         self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self._at, fetch=self._fetch)
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
@@ -98,6 +100,12 @@ class GatewayModel:
 
     def _answer(self, attempt: Attempt) -> None:
         """Look up, decide, and act on the decision."""
+        asked = attempt.asked
+        if self._misses is not None and asked.is_plain and not self._store.is_purged(asked.state):
+            miss = self._misses.of(asked, attempt.now)
+            if miss is not None:
+                self._miss(miss.decision, miss.lookup, attempt, follows=miss.follows)
+                return
         lookup = self._store.look_up(attempt.asked, attempt.now)
         decision = self._decide(lookup, attempt)
         if (
@@ -112,14 +120,15 @@ class GatewayModel:
             case Refuse():
                 self._end(attempt, Outcome(result="refused", status=decision.status, size=0), TABLE_SECONDS)
             case Validate() | Forward():
-                self._miss(decision, lookup, attempt)
+                follows = may_follow(decision, lookup, asked.transaction)
+                self._miss(decision, lookup, attempt, follows=follows)
             case _:
                 assert_never(decision)
 
-    def _miss(self, decision: Validate | Forward, lookup: Lookup, attempt: Attempt) -> None:
-        """Wait for the fetch of another request, or fetch."""
+    def _miss(self, decision: Validate | Forward, lookup: Lookup, attempt: Attempt, *, follows: bool) -> None:
+        """Wait for the fetch of another request if it `follows`, or fetch."""
         slot, key = lookup.slot_to_fill, attempt.asked.state.resource.key
-        if slot not in attempt.had and may_follow(decision, lookup, attempt.asked.transaction):
+        if follows and slot not in attempt.had:
             self._land(attempt, attempt.now)
             attempt.had = attempt.had | {slot}
             attempt.missed = decision

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
 
+from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import Selection, StoredResponse
+from brine.domain.caching.storing import evict_at
 from brine.domain.caching.vary import selecting_digests
 from brine.domain.purging.stamps import key_stamp
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.vary import Digest
     from brine.domain.http.messages import Request
+    from brine.domain.routing.policy import Policy
     from brine.service.http_cache.lookup import Entry
+    from brine_cli.replay.model.plain_life import PlainLife
     from brine_cli.replay.model.stored_hits import StoredHits
 
 _CONDITIONS = frozenset({"if-modified-since", "if-none-match"})
@@ -55,21 +60,27 @@ def is_selected_by_all(stored: StoredResponse) -> bool:
 
 
 class KeyState:
-    """The slots of one key, by name: their entries, when each is evicted, and the number of their last fill.
+    """The slots of one key, by name: their entries, and the number of their last fill.
 
-    `is_for_all`: whether each request without fields selects the entry in the main slot.
+    `is_for_all`: whether each request without fields selects the entry in the main slot. `life`: that of this entry, if
+    it came with a plain exchange.
     """
 
-    __slots__ = ("entries", "hits", "is_for_all", "resource", "shortcut", "stamp_names", "tokens", "until")
+    __slots__ = (
+        *("_until", "entries", "hits", "is_for_all", "life", "policy", "resource", "shortcut", "stamp_names"),
+        "tokens",
+    )
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, policy: Policy) -> None:
         self.resource = resource
+        self.policy = policy
         self.entries: dict[str, Entry] = {}
-        self.until: dict[str, int] = {}
+        self._until: dict[str, int] = {}
         self.tokens: dict[str, int] = {}
         self.hits: dict[str, StoredHits] = {}
         self.shortcut: StoredHits | None = None
         self.is_for_all = False
+        self.life: PlainLife | None = None
         self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
 
     def look_up(self, request: Request, now: float, *, is_plain: bool) -> Lookup:
@@ -79,25 +90,35 @@ class KeyState:
             if main is None:
                 return Lookup()
             seen = {MAIN: main.generation}
-            return Lookup(main, main, seen=seen) if now < self.until[MAIN] else Lookup(seen=seen)
+            return Lookup(main, main, seen=seen) if now < self.evict_at(MAIN) else Lookup(seen=seen)
         seen = {}
 
         def read(slot: str) -> Entry | None:
             entry = self.entries.get(slot)
-            if entry is not None and now >= self.until[slot]:
+            if entry is not None and now >= self.evict_at(slot):
                 seen[slot] = entry.generation
                 return None
             return entry
 
         return read_slots(read, seen, selecting(self.resource, request, now))
 
-    def put(self, slot: str, entry: Entry, evict_at: int) -> None:
+    def evict_at(self, slot: str) -> int:
+        """Return when the entry in a slot is evicted."""
+        until = self._until.get(slot)
+        if until is None:
+            entry = self.entries[slot]
+            until = ceil(entry.until) if isinstance(entry, HitForMiss) else evict_at(entry, self.policy)
+            self._until[slot] = until
+        return until
+
+    def put(self, slot: str, entry: Entry, life: PlainLife | None = None) -> None:
         """Store an entry, with the next number of its slot as its generation already."""
         self.entries[slot] = entry
-        self.until[slot] = evict_at
+        self._until.pop(slot, None)
         self.tokens[slot] = entry.generation
         if slot == MAIN:
-            self.is_for_all = isinstance(entry, StoredResponse) and is_selected_by_all(entry)
+            self.life = life
+            self.is_for_all = life is not None or (isinstance(entry, StoredResponse) and is_selected_by_all(entry))
 
     def next_token(self, slot: str) -> int:
         """Return the generation of the next entry in a slot."""

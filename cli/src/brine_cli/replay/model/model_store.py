@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.cache_key import resource_of
-from brine.domain.caching.freshness import current_age
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.partial import PARTIAL, adds_bytes
-from brine.domain.caching.storing import evict_at
 from brine.domain.purging.dependencies import is_response_purged
 from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE, Stamp, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
@@ -20,14 +17,15 @@ from brine_cli.replay.bill import ItemSize
 from brine_cli.replay.model.attempts import ModelFlights
 from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
 from brine_cli.replay.model.plain_exchanges import with_generation
-from brine_cli.replay.model.stored_hits import StoredHits, certain_until
+from brine_cli.replay.model.stored_hits import ROUNDING, StoredHits, certain_until
 
 if TYPE_CHECKING:
-    from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.hit_for_miss import HitForMiss
     from brine.domain.caching.stored import StoredResponse
+    from brine.service.transaction import Transaction
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
+    from brine_cli.replay.model.plain_life import PlainLife
     from brine_cli.replay.tally import RouteTally
 
 
@@ -43,12 +41,17 @@ class ModelStore:
         self._states: dict[str, KeyState] = {}
         self._stamps: dict[str, Stamp] = {}
 
-    def state_of(self, resource: Resource) -> KeyState:
-        """Return the state of a key."""
+    def state_of(self, transaction: Transaction) -> KeyState:
+        """Return the state of the key of a request."""
+        resource = transaction.resource
         state = self._states.get(resource.key)
         if state is None:
-            state = self._states[resource.key] = KeyState(resource)
+            state = self._states[resource.key] = KeyState(resource, transaction.route.policy)
         return state
+
+    def is_purged(self, state: KeyState) -> bool:
+        """Return whether a key was ever purged."""
+        return bool(self._known(state))
 
     def look_up(self, asked: AskedRequest, now: float) -> Lookup:
         """Return the lookup of a request after all purges."""
@@ -73,8 +76,7 @@ class ModelStore:
         state, transaction = asked.state, asked.transaction
         if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
             policy = transaction.route.policy
-            hits.until = certain_until(stored, transaction.request, policy, now, state.until[MAIN])
-            hits.born = now - current_age(stored, now)
+            hits.until = certain_until(stored, transaction.request, policy, now, state.evict_at(MAIN))
             state.shortcut = hits
 
     def update(self, fetch: ModelFetch) -> bool:
@@ -99,7 +101,7 @@ class ModelStore:
     def _mark(self, marker: HitForMiss, state: KeyState) -> None:
         """Put a hit-for-miss marker into the main slot."""
         self._settle(state, MAIN)
-        state.put(MAIN, replace(marker, generation=state.next_token(MAIN)), ceil(marker.until))
+        state.put(MAIN, replace(marker, generation=state.next_token(MAIN)))
 
     def settle(self) -> None:
         """Add the hits of all stored responses to the tallies."""
@@ -113,7 +115,8 @@ class ModelStore:
             return False
         asked, state, now = fetch.attempt.asked, fetch.attempt.asked.state, fetch.end
         transaction = asked.transaction
-        if asked.is_plain and is_selected_by_all(stored) and lookup.main is lookup.stored:
+        is_plain = fetch.life is not None or (asked.is_plain and is_selected_by_all(stored))
+        if is_plain and lookup.main is lookup.stored:
             slot = MAIN  # what `slot_for` comes to, without its hashes
         else:
             slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
@@ -126,7 +129,9 @@ class ModelStore:
                 return False
             stored, lookup = joined, replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
         applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
-        placed = with_generation(stored, state.next_token(slot), applied)
+        placed, token = stored, state.next_token(slot)
+        if token != stored.generation or applied != stored.applied_stamps:
+            placed = with_generation(stored, token, applied)
         known = self._known(state)
         if known and is_response_purged(placed, state.resource, known, now):
             return False
@@ -135,9 +140,16 @@ class ModelStore:
         self._settle(state, slot)
         if slot not in state.tokens:
             asked.tally.new_keys_at[int(now // 60)] += 1
-        state.put(slot, placed, evict_at(placed, transaction.route.policy))
+        self._put(placed, slot, None if known else fetch.life, asked)
         asked.tally.stored(ItemSize(placed.size), now - fetch.began)
         return True
+
+    def _put(self, stored: StoredResponse, slot: str, life: PlainLife | None, asked: AskedRequest) -> None:
+        state = asked.state
+        state.put(slot, stored, life)
+        if life is not None:
+            state.shortcut = hits = self.hits_of(state, slot, stored, asked.tally)
+            hits.until = min(stored.request_time + life.hit_until, stored.began + MAX_CONTENT_AGE - ROUNDING)
 
     def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
         """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""

@@ -15,7 +15,10 @@ from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import StoredResponse
+from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.key_state import absent, is_selected_by_all
+from brine_cli.replay.model.plain_life import LONG, PlainLife, life_of
+from brine_cli.replay.model.stored_hits import ROUNDING
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -25,21 +28,22 @@ if TYPE_CHECKING:
 
 _OF_TIME: Final = frozenset({"age", "content-length", "date", "expires", "last-modified"})
 """Fields whose meaning depends on the time of the exchange, or on its body."""
-_LONG: Final = 1e8
-"""Seconds of an exchange that are longer than any lifetime or window."""
-_ROUNDING: Final = 0.001
 _REMEMBERED: Final = 20_000
 
-type _Key = tuple[str, int, Fields, Fields | bool]
-"""The route, the status and the fields of the response; of a 304, the stored fields, else whether one is stored."""
+type _Key = tuple[str, int, Fields, Fields | bool, int]
+"""The route, the status and the fields of the response; of a 304, the stored fields, else whether one is stored.
+
+The last member is the stored status, and that of the response unless it is a 304.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """A decision to copy. `shorter_than`: for exchanges of fewer seconds."""
+    """A decision to copy. `shorter_than`: for exchanges of fewer seconds. `life`: of the response that it stores."""
 
     decision: ResponseDecision
     shorter_than: float
+    life: PlainLife | None
 
 
 class PlainExchanges:
@@ -60,8 +64,11 @@ class PlainExchanges:
             if len(self._decided) >= _REMEMBERED:
                 self._decided.clear()
             decided = self._decided[key] = _decide(fetch, decision)
-        if decided is None or fetch.end - fetch.began >= decided.shorter_than:
+        seconds = fetch.end - fetch.began
+        if decided is None or seconds >= decided.shorter_than:
             return fetch.received(decision)
+        if decided.life is not None and seconds < decided.life.arrives_until:
+            fetch.life = decided.life
         return _moved(decided.decision, fetch, decision)
 
 
@@ -74,10 +81,10 @@ def _key(fetch: ModelFetch, decision: Validate | Forward) -> _Key | None:
     if not _OF_TIME.isdisjoint(response.fields.names) or (stored is not None and response.status in ERRORS):
         return None
     if response.status != 304:
-        return route.name, response.status, response.fields, stored is not None
+        return route.name, response.status, response.fields, stored is not None, response.status
     if stored is None or not isinstance(decision, Validate) or not _is_plain(stored):
         return None
-    return route.name, 304, response.fields, stored.fields
+    return route.name, 304, response.fields, stored.fields, stored.status
 
 
 def _is_plain(stored: StoredResponse) -> bool:
@@ -92,17 +99,18 @@ def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
     same, all come to it. Otherwise the response must arrive fresh.
     """
     own = fetch.received(decision)
-    at_once, late = (replace_end(fetch, seconds).received(decision) for seconds in (0.0, _LONG))
+    at_once, late = (replace_end(fetch, seconds).received(decision) for seconds in (0.0, LONG))
     stored = own.keep or own.reuse
     if own.retry is not None or own.stale or (stored is not None and any(one.startswith("if-") for one in stored.vary)):
         return None
+    timeless, transaction = _timeless(own), fetch.attempt.asked.transaction
+    life = None if timeless.keep is None else life_of(timeless.keep, transaction)
     if _kind(own) == _kind(at_once) == _kind(late):
-        return _Decided(_timeless(own), inf)
+        return _Decided(timeless, inf, life)
     if own.keep is None or _kind(own) != _kind(at_once):
         return None
-    transaction = fetch.attempt.asked.transaction
     lifetime = freshness_on_arrival(own.keep, transaction.route.policy, transaction.request).lifetime
-    return _Decided(_timeless(own), lifetime - _ROUNDING)
+    return _Decided(timeless, lifetime - ROUNDING, life)
 
 
 def replace_end(fetch: ModelFetch, seconds: float) -> ModelFetch:
@@ -133,7 +141,10 @@ def _moved(decided: ResponseDecision, fetch: ModelFetch, decision: Validate | Fo
 
 
 def _made(copied: StoredResponse, fetch: ModelFetch, validated: StoredResponse | None) -> StoredResponse:
-    """Return a stored response like `copied`. validated: the one that a 304 has confirmed."""
+    """Return a stored response like `copied`. validated: the one that a 304 has confirmed.
+
+    It has the generation that it gets if no other response is stored meanwhile.
+    """
     assert fetch.response is not None  # noqa: S101 - for the checker of types
     return StoredResponse(
         method="GET",
@@ -148,6 +159,7 @@ def _made(copied: StoredResponse, fetch: ModelFetch, validated: StoredResponse |
         vary=copied.vary,
         selection=copied.selection,
         tags=copied.tags,
+        generation=fetch.attempt.asked.state.next_token(MAIN),
         applied_stamps=() if validated is None else validated.applied_stamps,
     )
 

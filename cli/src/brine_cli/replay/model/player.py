@@ -99,7 +99,7 @@ class Player:
         if isinstance(transaction, NotAdmitted):
             asked = transaction
         else:
-            state, tally = self._store.state_of(transaction.resource), self._tallies.of(transaction.route.name)
+            state, tally = self._store.state_of(transaction), self._tallies.of(transaction.route.name)
             asked = AskedRequest(transaction, state, tally, *is_plain(transaction))
         if len(self._ready) >= _FORGET:
             self._ready.clear()
@@ -115,4 +115,4 @@ class Player:
 def _counted(hits: StoredHits, at: float, asked: AskedRequest) -> Outcome:
     """Return the outcome of a hit without a decision."""
     status, size = (304, 0) if asked.is_unchanged else (hits.status, hits.size)
-    return Outcome(result="hit", status=status, size=size, age=int(at - hits.born))
+    return Outcome(result="hit", status=status, size=size, age=hits.age(at))

@@ -1,0 +1,126 @@
+"""The life of what a plain exchange has stored: until which age it is a hit, and how a request after that is sent.
+
+Nothing of a plain exchange depends on the date. So the decisions about a stored response depend on its age alone, and
+`decide` makes them once for all responses like it. Near the ages at which a decision changes, `decide` is asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from brine.domain.caching.decide import decide
+from brine.domain.caching.decision import Forward, Validate
+from brine.domain.caching.freshness import freshness
+from brine.domain.caching.hit_for_miss import HitForMiss
+from brine.domain.caching.stale import needs_validation, revalidation_window
+from brine.domain.caching.storing import evict_at
+from brine.domain.http.fields import Fields
+from brine.domain.purging.stamps import MAX_CONTENT_AGE
+from brine.service.gateway import may_follow
+from brine.service.http_cache.lookup import MAIN, Lookup
+from brine_cli.replay.model.asked import UNCHANGED
+from brine_cli.replay.model.stored_hits import ROUNDING
+
+if TYPE_CHECKING:
+    from brine.domain.caching.stored import StoredResponse
+    from brine.service.transaction import Transaction
+    from brine_cli.replay.model.asked import AskedRequest
+
+LONG: Final = 1e8
+"""Seconds that are longer than any lifetime or window."""
+_ABSENT: Final = Lookup()
+
+
+class Miss(NamedTuple):
+    """The decision about a request that goes to the origin. `follows`: whether it may wait for another one's fetch."""
+
+    lookup: Lookup
+    decision: Validate | Forward
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainLife:
+    """Ages of a stored response in seconds. Between two of them, the rules decide about each request.
+
+    `hit_until`: each plain request is a hit before this age. `renewed_from`: from this age on, it goes to the origin as
+    in `renewals`: those of a client without a copy, and with the current one. `kept_until`: the response is in the
+    store before this age. `gone_from`: it is not, from this age on. `arrives_until`: all this is true of responses
+    that arrive at a younger age.
+    """
+
+    hit_until: float
+    renewed_from: float
+    kept_until: float
+    gone_from: float
+    arrives_until: float
+    renewals: tuple[Miss, Miss]
+
+
+def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | None:
+    """Return the life of all responses like one from a plain exchange; None if it depends on more than the age."""
+    policy = transaction.route.policy
+    new = replace(stored, request_time=0.0, response_time=0.0, fetch_started=0.0, applied_stamps=())
+    state = freshness(new, policy, 0.0, transaction.request)
+    if state.age != 0 or not state.is_fresh or needs_validation(state.directives):
+        return None
+    plain, unchanged = (_renewal(new, transaction, Fields(lines)) for lines in ((), UNCHANGED))
+    if plain is None or unchanged is None:
+        return None
+    kept = evict_at(new, policy)
+    return PlainLife(
+        hit_until=-inf if policy.early_refresh > 0 else min(state.lifetime, kept - 1) - ROUNDING,
+        renewed_from=state.lifetime + revalidation_window(state.directives, policy) + ROUNDING,
+        kept_until=kept - 1 - ROUNDING,  # evictions are at whole seconds
+        gone_from=kept + 1 + ROUNDING,
+        arrives_until=state.lifetime - ROUNDING,
+        renewals=(plain, unchanged),
+    )
+
+
+def _renewal(stored: StoredResponse | None, transaction: Transaction, fields: Fields) -> Miss | None:
+    """Return the decision about a request that finds this response very old, or none."""
+    transaction = replace(transaction, request=replace(transaction.request, fields=fields))
+    lookup = _ABSENT if stored is None else Lookup(stored, stored)
+    decision = decide(stored, transaction.request, transaction.route.policy, LONG, background_refresh=True)
+    if not isinstance(decision, Validate | Forward):
+        return None
+    return Miss(lookup, decision, may_follow(decision, lookup, transaction))
+
+
+class PlainMisses:
+    """The plain requests that certainly go to the origin, for one set of routes."""
+
+    def __init__(self) -> None:
+        self._absent: dict[tuple[str, bool], Miss | None] = {}
+
+    def of(self, asked: AskedRequest, now: float) -> Miss | None:
+        """Return the decision about a plain request for a key without purges; None if the rules must make it."""
+        state = asked.state
+        main = state.entries.get(MAIN)
+        if main is None:
+            return self._of_absent(asked)
+        life = state.life
+        if life is None or isinstance(main, HitForMiss):
+            return None
+        age = now - main.request_time
+        if age >= life.gone_from:
+            absent = self._of_absent(asked)
+            return absent and absent._replace(lookup=Lookup(seen={MAIN: main.generation}))
+        if not life.renewed_from <= age < life.kept_until or now - main.began > MAX_CONTENT_AGE:
+            return None
+        renewal = life.renewals[asked.is_unchanged]
+        decision = renewal.decision
+        return Miss(
+            Lookup(main, main, seen={MAIN: main.generation}),
+            type(decision)(stored=main, fields=decision.fields, reason=decision.reason),
+            renewal.follows,
+        )
+
+    def _of_absent(self, asked: AskedRequest) -> Miss | None:
+        key = asked.transaction.route.name, asked.is_unchanged
+        if key not in self._absent:
+            self._absent[key] = _renewal(None, asked.transaction, asked.transaction.request.fields)
+        return self._absent[key]
