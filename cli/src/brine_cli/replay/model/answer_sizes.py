@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.respond import relay, respond
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine_cli.replay.model.asked import UNCHANGED
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
-    from brine.domain.http.messages import Request, Response
 
 
 def served(stored: StoredResponse, request: Request, now: float, age: int | None = None) -> tuple[int, int]:
     """Return the status and the size of the answer from a stored response."""
-    if not request.fields.lines and request.method == "GET" and stored.status != 206:
-        return stored.status, stored.size
+    if request.method == "GET" and stored.status != 206:
+        if not request.fields.lines:
+            return stored.status, stored.size
+        if request.fields.lines == UNCHANGED:
+            return _to_unchanged(stored.status, stored.fields, stored.size)
     answer = respond(stored, request, now, age)
     return answer.status, len(answer.body)
 
 
 def relayed(response: Response, request: Request, now: float) -> tuple[int, int]:
     """Return the status and the size of the answer with the origin's response."""
-    if not request.fields.lines and request.method == "GET":
-        return response.status, len(response.body)
+    if request.method == "GET":
+        if not request.fields.lines:
+            return response.status, len(response.body)
+        if request.fields.lines == UNCHANGED and response.status != 206:
+            return _to_unchanged(response.status, response.fields, len(response.body))
     answer = relay(response, request, now)
     return answer.status, len(answer.body)
+
+
+def _to_unchanged(status: int, fields: Fields, size: int) -> tuple[int, int]:
+    """Return the status and the size of the answer to a client with the current response."""
+    answered = _status_to_unchanged(status, fields)
+    return answered, 0 if answered == 304 else size
+
+
+@lru_cache(maxsize=1024)
+def _status_to_unchanged(status: int, fields: Fields) -> int:
+    """Return the status of such an answer. The condition names no tag and no date, so it holds at any time."""
+    request = Request(method="GET", path="/", fields=Fields(UNCHANGED))
+    return relay(Response(status=status, fields=fields), request, 0.0).status

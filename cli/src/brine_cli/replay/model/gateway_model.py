@@ -16,7 +16,7 @@ from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive_error
 from brine.service.gateway import may_follow
-from brine_cli.replay.bill import ItemSize
+from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.answer_sizes import served
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.model.fetches import ModelFetch
@@ -129,7 +129,8 @@ class GatewayModel:
         """Wait for the fetch of another request if it `follows`, or fetch."""
         slot, key = lookup.slot_to_fill, attempt.asked.state.resource.key
         if follows and slot not in attempt.had:
-            self._land(attempt, attempt.now)
+            if attempt.flight is not None:
+                self._land(attempt, attempt.now)
             attempt.had = attempt.had | {slot}
             attempt.missed = decision
             flight = self._flights.of(key, slot)
@@ -161,13 +162,12 @@ class GatewayModel:
         if attempt.missed is not None:
             result, reason = "collapsed", attempt.missed.reason
             seconds = TABLE_SECONDS + now - attempt.since
-            tally.followed(ItemSize(stored.size), now - attempt.since)
+            tally.followed(item_size(stored.size), now - attempt.since)
         else:
-            hits = self._store.hits_of(asked.state, lookup.slot, stored, tally)
-            hits.used(now)
+            asked.state.hits_of(lookup.slot, stored, tally).used(now)
             if result == "hit":
                 self._refreshes.request_early(stored, lookup, attempt)
-                self._store.shorten(hits, stored, asked, now)
+                self._store.shorten(stored, asked, now)
         tally.ages[decision.age] += 1
         if is_stale:
             tally.staleness[staleness] += 1
@@ -178,7 +178,7 @@ class GatewayModel:
     def _fetch(self, decision: Validate | Forward, lookup: Lookup, turn: Turn, attempt: Attempt) -> None:
         """Send the request to the origin. The response arrives later."""
         if attempt.asked.transaction.request.may_use_cache and not attempt.is_refresh:
-            attempt.asked.tally.looked_up(ItemSize(0 if decision.stored is None else decision.stored.size))
+            attempt.asked.tally.looked_up(item_size(0 if decision.stored is None else decision.stored.size))
         fetch = ModelFetch(
             attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.hit_for_miss import HitForMiss
@@ -13,6 +13,7 @@ from brine.domain.caching.vary import selecting_digests
 from brine.domain.purging.stamps import key_stamp
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
 from brine.service.http_cache.selecting import Selecting
+from brine_cli.replay.model.stored_hits import StoredHits
 from brine_codec import Keyring
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.policy import Policy
     from brine.service.http_cache.lookup import Entry
     from brine_cli.replay.model.plain_life import PlainLife
-    from brine_cli.replay.model.stored_hits import StoredHits
+    from brine_cli.replay.tally import RouteTally
 
 _CONDITIONS = frozenset({"if-modified-since", "if-none-match"})
 _NO_KEYS = Keyring.from_json('{"1": "a replay hashes no selecting fields"}')
@@ -63,12 +64,12 @@ class KeyState:
     """The slots of one key, by name: their entries, and the number of their last fill.
 
     `is_for_all`: whether each request without fields selects the entry in the main slot. `life`: that of this entry, if
-    it came with a plain exchange.
+    it came with a plain exchange. `hit_until`: each plain request before this time is certainly a hit.
     """
 
     __slots__ = (
-        *("_until", "entries", "hits", "is_for_all", "life", "policy", "resource", "shortcut", "stamp_names"),
-        "tokens",
+        *("_until", "entries", "hit_until", "hits", "is_for_all", "life", "policy", "resource"),
+        *("stamp_names", "tokens"),
     )
 
     def __init__(self, resource: Resource, policy: Policy) -> None:
@@ -78,9 +79,9 @@ class KeyState:
         self._until: dict[str, int] = {}
         self.tokens: dict[str, int] = {}
         self.hits: dict[str, StoredHits] = {}
-        self.shortcut: StoredHits | None = None
         self.is_for_all = False
         self.life: PlainLife | None = None
+        self.hit_until = -inf
         self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
 
     def look_up(self, request: Request, now: float, *, is_plain: bool) -> Lookup:
@@ -117,8 +118,30 @@ class KeyState:
         self._until.pop(slot, None)
         self.tokens[slot] = entry.generation
         if slot == MAIN:
-            self.life = life
-            self.is_for_all = life is not None or (isinstance(entry, StoredResponse) and is_selected_by_all(entry))
+            self.life, self.hit_until, self.is_for_all = life, -inf, False
+            if isinstance(entry, StoredResponse):
+                self.is_for_all = life is not None or is_selected_by_all(entry)
+                self.hit_until = -inf if life is None else life.certain_until(entry)
+
+    def main_hits(self, tally: RouteTally) -> StoredHits:
+        """Return the counts of the hits of the response in the main slot."""
+        hits = self.hits.get(MAIN)
+        if hits is None:
+            stored = self.entries[MAIN]
+            assert isinstance(stored, StoredResponse)  # noqa: S101 - for the checker of types
+            hits = self.hits_of(MAIN, stored, tally)
+        return hits
+
+    def hits_of(self, slot: str, stored: StoredResponse, tally: RouteTally) -> StoredHits:
+        """Return the counts of the hits of a stored response."""
+        hits = self.hits.get(slot)
+        if hits is None:
+            hits = self.hits[slot] = StoredHits(stored, tally)
+        return hits
+
+    def purge(self) -> None:
+        """Let the rules decide about each request from now on."""
+        self.life, self.hit_until = None, -inf
 
     def next_token(self, slot: str) -> int:
         """Return the generation of the next entry in a slot."""

@@ -13,11 +13,11 @@ from brine.domain.purging.dependencies import is_response_purged
 from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE, Stamp, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
-from brine_cli.replay.bill import ItemSize
+from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.attempts import ModelFlights
 from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
 from brine_cli.replay.model.plain_exchanges import with_generation
-from brine_cli.replay.model.stored_hits import ROUNDING, StoredHits, certain_until
+from brine_cli.replay.model.stored_hits import certain_until
 
 if TYPE_CHECKING:
     from brine.domain.caching.hit_for_miss import HitForMiss
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from brine.service.transaction import Transaction
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
-    from brine_cli.replay.model.plain_life import PlainLife
     from brine_cli.replay.tally import RouteTally
 
 
@@ -51,7 +50,7 @@ class ModelStore:
 
     def is_purged(self, state: KeyState) -> bool:
         """Return whether a key was ever purged."""
-        return bool(self._known(state))
+        return bool(self._stamps) and bool(self._known(state))
 
     def look_up(self, asked: AskedRequest, now: float) -> Lookup:
         """Return the lookup of a request after all purges."""
@@ -64,27 +63,19 @@ class ModelStore:
             return lookup
         return lookup.purged_by(known, resource, now)
 
-    def hits_of(self, state: KeyState, slot: str, stored: StoredResponse, tally: RouteTally) -> StoredHits:
-        """Return the counts of the hits of a stored response."""
-        hits = state.hits.get(slot)
-        if hits is None:
-            hits = state.hits[slot] = StoredHits(stored, tally)
-        return hits
-
-    def shorten(self, hits: StoredHits, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
+    def shorten(self, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
         """Let plain requests for a response that was served be counted without a decision, if that is certain."""
         state, transaction = asked.state, asked.transaction
         if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
             policy = transaction.route.policy
-            hits.until = certain_until(stored, transaction.request, policy, now, state.evict_at(MAIN))
-            state.shortcut = hits
+            state.hit_until = certain_until(stored, transaction.request, policy, now, state.evict_at(MAIN))
 
     def update(self, fetch: ModelFetch) -> bool:
         """Bring the store up to date at the end of a fetch. Returns whether its response is stored now."""
         reception, asked, tally = fetch.reception, fetch.attempt.asked, fetch.attempt.asked.tally
         if reception is None or fetch.response is None:
             return False
-        lookup = self._invalidate(fetch)
+        lookup = self._invalidate(fetch) if reception.invalidate else fetch.lookup
         if reception.drop:
             at = max(fetch.began, 0.0 if lookup.stored is None else lookup.stored.fetch_started)
             self._stamp(asked.state.resource.key, at, tally)
@@ -113,7 +104,8 @@ class ModelStore:
         """Store a response if the turn of its fetch permits it."""
         if fetch.turn == "alone":
             return False
-        asked, state, now = fetch.attempt.asked, fetch.attempt.asked.state, fetch.end
+        asked, now = fetch.attempt.asked, fetch.end
+        state = asked.state
         transaction = asked.transaction
         is_plain = fetch.life is not None or (asked.is_plain and is_selected_by_all(stored))
         if is_plain and lookup.main is lookup.stored:
@@ -128,7 +120,7 @@ class ModelStore:
             if joined is None:
                 return False
             stored, lookup = joined, replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
-        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
+        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges) if lookup.stamps else ()
         placed, token = stored, state.next_token(slot)
         if token != stored.generation or applied != stored.applied_stamps:
             placed = with_generation(stored, token, applied)
@@ -137,19 +129,13 @@ class ModelStore:
             return False
         if slot != MAIN and slot not in state.entries and len(state.entries) >= state.resource.max_variants:
             return False
-        self._settle(state, slot)
+        if slot in state.hits:
+            self._settle(state, slot)
         if slot not in state.tokens:
             asked.tally.new_keys_at[int(now // 60)] += 1
-        self._put(placed, slot, None if known else fetch.life, asked)
-        asked.tally.stored(ItemSize(placed.size), now - fetch.began)
+        state.put(slot, placed, None if known else fetch.life)
+        asked.tally.stored(item_size(placed.size), now - fetch.began)
         return True
-
-    def _put(self, stored: StoredResponse, slot: str, life: PlainLife | None, asked: AskedRequest) -> None:
-        state = asked.state
-        state.put(slot, stored, life)
-        if life is not None:
-            state.shortcut = hits = self.hits_of(state, slot, stored, asked.tally)
-            hits.until = min(stored.request_time + life.hit_until, stored.began + MAX_CONTENT_AGE - ROUNDING)
 
     def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
         """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""
@@ -182,7 +168,7 @@ class ModelStore:
         tally.writes += 1
         state = self._states.get(key)
         if state is not None:
-            state.shortcut = None
+            state.purge()
         return before
 
     def _known(self, state: KeyState) -> dict[str, Stamp]:
@@ -195,8 +181,6 @@ class ModelStore:
         hits = state.hits.pop(slot, None)
         if hits is not None:
             hits.settle(self._environments)
-        if slot == MAIN:
-            state.shortcut = None
 
 
 def _joined(fetch: ModelFetch, present: Lookup) -> StoredResponse | None:

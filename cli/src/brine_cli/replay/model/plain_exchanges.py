@@ -17,23 +17,24 @@ from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.key_state import absent, is_selected_by_all
-from brine_cli.replay.model.plain_life import LONG, PlainLife, life_of
+from brine_cli.replay.model.plain_life import LONG, life_of
 from brine_cli.replay.model.stored_hits import ROUNDING
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
-    from brine.domain.http.fields import Fields
     from brine.domain.purging.dependency import AppliedStamps
     from brine_cli.replay.model.fetches import ModelFetch
+    from brine_cli.replay.model.plain_life import PlainLife
+    from brine_cli.replay.rows import Lines
 
 _OF_TIME: Final = frozenset({"age", "content-length", "date", "expires", "last-modified"})
 """Fields whose meaning depends on the time of the exchange, or on its body."""
 _REMEMBERED: Final = 20_000
 
-type _Key = tuple[str, int, Fields, Fields | bool, int]
-"""The route, the status and the fields of the response; of a 304, the stored fields, else whether one is stored.
+type _Key = tuple[str, int, Lines, Lines | None, int]
+"""The route, the status and the fields of the response, and the fields and the status of the stored one.
 
-The last member is the stored status, and that of the response unless it is a 304.
+Unless the response is a 304, those of the stored one count only as far as there is one.
 """
 
 
@@ -53,14 +54,18 @@ class PlainExchanges:
         self._decided: dict[_Key, _Decided | None] = {}
 
     def received(self, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
-        """Return the decision of `receive` about the response of a fetch."""
-        key = _key(fetch, decision)
-        if key is None:
+        """Return the decision of `receive` about the response of a fetch, and tell the fetch of the life."""
+        asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
+        if response is None or not asked.is_plain:
             return fetch.received(decision)
-        decided = self._decided.get(key)
-        if decided is None:
-            if key in self._decided:
+        key: _Key = asked.transaction.route.name, response.status, response.fields.lines, None, 0
+        if stored is not None:
+            is_confirmed = response.status == 304
+            if is_confirmed and not is_selected_by_all(stored):
                 return fetch.received(decision)
+            key = (*key[:3], stored.fields.lines, stored.status) if is_confirmed else (*key[:3], (), 0)
+        decided = self._decided.get(key, _NEW)
+        if decided is _NEW:
             if len(self._decided) >= _REMEMBERED:
                 self._decided.clear()
             decided = self._decided[key] = _decide(fetch, decision)
@@ -72,24 +77,20 @@ class PlainExchanges:
         return _moved(decided.decision, fetch, decision)
 
 
-def _key(fetch: ModelFetch, decision: Validate | Forward) -> _Key | None:
-    """Return the facts that decide about a plain exchange; None for any other exchange."""
-    asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
-    route = asked.transaction.route
-    if not asked.is_plain or response is None or route.policy.jitter or response.status == 206:
-        return None
+_NEW: Final = _Decided(ResponseDecision(), 0, None)
+"""Stands for an exchange without a decision so far."""
+
+
+def _is_plain(fetch: ModelFetch, decision: Validate | Forward) -> bool:
+    """Return whether the exchange has no date, no chance and no part in it."""
+    response, stored = fetch.response, decision.stored
+    if response is None or fetch.attempt.asked.transaction.route.policy.jitter or response.status == 206:
+        return False
     if not _OF_TIME.isdisjoint(response.fields.names) or (stored is not None and response.status in ERRORS):
-        return None
+        return False
     if response.status != 304:
-        return route.name, response.status, response.fields, stored is not None, response.status
-    if stored is None or not isinstance(decision, Validate) or not _is_plain(stored):
-        return None
-    return route.name, 304, response.fields, stored.fields, stored.status
-
-
-def _is_plain(stored: StoredResponse) -> bool:
-    """Return whether a stored response is the copy of a plain exchange."""
-    return _OF_TIME.isdisjoint(stored.fields.names) and is_selected_by_all(stored)
+        return True
+    return isinstance(decision, Validate) and _OF_TIME.isdisjoint(decision.stored.fields.names)
 
 
 def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
@@ -98,6 +99,8 @@ def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
     A longer exchange can only make a response less useful. So if one without any time and an endless one come to the
     same, all come to it. Otherwise the response must arrive fresh.
     """
+    if not _is_plain(fetch, decision):
+        return None
     own = fetch.received(decision)
     at_once, late = (replace_end(fetch, seconds).received(decision) for seconds in (0.0, LONG))
     stored = own.keep or own.reuse
@@ -134,6 +137,8 @@ def _without_date(stored: StoredResponse) -> StoredResponse:
 
 def _moved(decided: ResponseDecision, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
     """Return the decision for the times and the target of this fetch."""
+    if decided.keep is None and decided.reuse is None:
+        return decided
     validated = decision.stored if decided.reuse is not None else None
     keep = None if decided.keep is None else _made(decided.keep, fetch, validated)
     reuse = None if decided.reuse is None else keep or _made(decided.reuse, fetch, validated)

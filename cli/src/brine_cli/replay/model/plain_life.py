@@ -58,6 +58,10 @@ class PlainLife:
     arrives_until: float
     renewals: tuple[Miss, Miss]
 
+    def certain_until(self, stored: StoredResponse) -> float:
+        """Return the time until which a response with this life is a hit for each plain request."""
+        return min(stored.request_time + self.hit_until, stored.began + MAX_CONTENT_AGE - ROUNDING)
+
 
 def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | None:
     """Return the life of all responses like one from a plain exchange; None if it depends on more than the age."""

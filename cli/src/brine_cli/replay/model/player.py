@@ -77,11 +77,13 @@ class Player:
             if isinstance(asked, NotAdmitted):
                 self._not_admitted(asked, row)
                 continue
-            hits = asked.state.shortcut if asked.is_plain and short else None
-            if hits is None or at >= hits.until or not hits.count(row, is_unchanged=asked.is_unchanged):
-                model.ask(asked, row)
-            elif observe is not None:
-                observe(row, _counted(hits, at, asked))
+            if asked.is_plain and short and at < asked.state.hit_until:
+                hits = asked.state.main_hits(asked.tally)
+                if hits.count(row, is_unchanged=asked.is_unchanged):
+                    if observe is not None:
+                        observe(row, _counted(hits, at, asked))
+                    continue
+            model.ask(asked, row)
 
     def run(self, until: float) -> None:
         """Let everything end that does so until a time."""

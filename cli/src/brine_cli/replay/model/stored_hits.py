@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.caching.freshness import current_age, freshness
 from brine.domain.caching.stale import needs_validation
 from brine.domain.purging.stamps import MAX_CONTENT_AGE
-from brine_cli.replay.bill import ItemSize, api_requests
+from brine_cli.replay.bill import api_requests, item_size
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
@@ -26,22 +26,17 @@ ROUNDING: Final = 0.001
 class StoredHits:
     """The hits of one stored response since it was stored or last confirmed.
 
-    `until`: before this time, `decide` serves the response for each plain request. `at`, `initial_age`: when it was
-    received, and its age then.
+    `at`, `initial_age`: when it was received, and its age then.
     `uses`, `cold`: see RouteTally.hit_often. `plain`, `unchanged`: hits without a decision, with the body and with a
     304.
     """
 
-    __slots__ = (
-        *("at", "cold", "initial_age", "last", "plain", "size", "status", "tally", "unchanged", "until"),
-        "uses",
-    )
+    __slots__ = ("at", "cold", "initial_age", "last", "plain", "size", "status", "tally", "unchanged", "uses")
 
     def __init__(self, stored: StoredResponse, tally: RouteTally) -> None:
         self.tally = tally
         self.size = stored.size
         self.status = stored.status
-        self.until = -inf
         self.at = self.last = stored.response_time
         self.initial_age = current_age(stored, self.at)
         self.uses = self.cold = self.plain = self.unchanged = 0
@@ -57,7 +52,7 @@ class StoredHits:
         self.last = now
 
     def count(self, row: Row, *, is_unchanged: bool) -> bool:
-        """Count a plain request without a decision. False if it needs one. `until` must be later than its time.
+        """Count a plain request without a decision, if KeyState.hit_until is later. False if it needs one.
 
         is_unchanged: whether the client has the current response.
         """
@@ -87,7 +82,7 @@ class StoredHits:
             tally.invocations += short
             tally.api_units += self.unchanged + self.plain * api_requests(self.size)
         if self.uses:
-            tally.hit_often(self.uses, self.cold, ItemSize(self.size), environments)
+            tally.hit_often(self.uses, self.cold, item_size(self.size), environments)
 
 
 def certain_until(stored: StoredResponse, request: Request, policy: Policy, now: float, evict_at: float) -> float:
