@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.respond import relay, respond
 from brine.domain.http.fields import Fields
@@ -13,31 +13,31 @@ from brine_cli.replay.model.asked import UNCHANGED
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
 
+_PLAIN: Final = frozenset({(), UNCHANGED})
+"""The fields of plain requests."""
+
 
 def served(stored: StoredResponse, request: Request, now: float, age: int | None = None) -> tuple[int, int]:
     """Return the status and the size of the answer from a stored response."""
-    if request.method == "GET" and stored.status != 206:
-        if not request.fields.lines:
-            return stored.status, stored.size
-        if request.fields.lines == UNCHANGED:
-            return _to_unchanged(stored.status, stored.fields, stored.size)
+    if request.method == "GET" and stored.status != 206 and request.fields.lines in _PLAIN:
+        return plainly_answered(stored.status, stored.fields, stored.size, is_unchanged=bool(request.fields.lines))
     answer = respond(stored, request, now, age)
     return answer.status, len(answer.body)
 
 
 def relayed(response: Response, request: Request, now: float) -> tuple[int, int]:
     """Return the status and the size of the answer with the origin's response."""
-    if request.method == "GET":
-        if not request.fields.lines:
-            return response.status, len(response.body)
-        if request.fields.lines == UNCHANGED and response.status != 206:
-            return _to_unchanged(response.status, response.fields, len(response.body))
+    if request.method == "GET" and response.status != 206 and request.fields.lines in _PLAIN:
+        size = len(response.body)
+        return plainly_answered(response.status, response.fields, size, is_unchanged=bool(request.fields.lines))
     answer = relay(response, request, now)
     return answer.status, len(answer.body)
 
 
-def _to_unchanged(status: int, fields: Fields, size: int) -> tuple[int, int]:
-    """Return the status and the size of the answer to a client with the current response."""
+def plainly_answered(status: int, fields: Fields, size: int, *, is_unchanged: bool) -> tuple[int, int]:
+    """Return the status and the size of the answer to a plain request. Arguments: those of the response."""
+    if not is_unchanged:
+        return status, size
     answered = _status_to_unchanged(status, fields)
     return answered, 0 if answered == 304 else size
 

@@ -22,8 +22,8 @@ from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.model.fetches import ModelFetch
 from brine_cli.replay.model.model_refreshes import ModelRefreshes
 from brine_cli.replay.model.outcomes import Outcome, fetched, without_origin
-from brine_cli.replay.model.plain_exchanges import PlainExchanges
-from brine_cli.replay.model.plain_life import PlainMisses
+from brine_cli.replay.model.plain.exchanges import PlainExchanges
+from brine_cli.replay.model.plain.fetches import PlainFetches
 from brine_cli.replay.model.sending import send
 from brine_cli.replay.prices import TABLE_SECONDS
 
@@ -66,14 +66,19 @@ class GatewayModel:
         self._observe = observe
         self._flights = store.flights
         self._exchanges = None if decides_each else PlainExchanges()
-        self._misses = None if decides_each else PlainMisses()
+        self._shortcut: PlainFetches | None = None
+        if self._exchanges is not None:
+            self._shortcut = PlainFetches(
+                store, origins, self._exchanges, later=self._at, complete=self._complete, observe=observe
+            )
         self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self._at, fetch=self._fetch)
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
 
     def ask(self, asked: AskedRequest, row: Row) -> None:
         """Answer a request, or let it wait for a fetch. Events until its time must be over: see `run`."""
-        self._answer(Attempt(asked=asked, row=row, since=row[0], now=row[0]))
+        if self._shortcut is None or not asked.is_plain or not self._shortcut.begin(asked, row):
+            self._answer(Attempt(asked=asked, row=row, since=row[0], now=row[0]))
 
     def run(self, until: float) -> None:
         """Let the fetches and refreshes end that do so until a time."""
@@ -100,12 +105,6 @@ class GatewayModel:
 
     def _answer(self, attempt: Attempt) -> None:
         """Look up, decide, and act on the decision."""
-        asked = attempt.asked
-        if self._misses is not None and asked.is_plain and not self._store.is_purged(asked.state):
-            miss = self._misses.of(asked, attempt.now)
-            if miss is not None:
-                self._miss(miss.decision, miss.lookup, attempt, follows=miss.follows)
-                return
         lookup = self._store.look_up(attempt.asked, attempt.now)
         decision = self._decide(lookup, attempt)
         if (
@@ -120,15 +119,14 @@ class GatewayModel:
             case Refuse():
                 self._end(attempt, Outcome(result="refused", status=decision.status, size=0), TABLE_SECONDS)
             case Validate() | Forward():
-                follows = may_follow(decision, lookup, asked.transaction)
-                self._miss(decision, lookup, attempt, follows=follows)
+                self._miss(decision, lookup, attempt)
             case _:
                 assert_never(decision)
 
-    def _miss(self, decision: Validate | Forward, lookup: Lookup, attempt: Attempt, *, follows: bool) -> None:
-        """Wait for the fetch of another request if it `follows`, or fetch."""
+    def _miss(self, decision: Validate | Forward, lookup: Lookup, attempt: Attempt) -> None:
+        """Wait for the fetch of another request, or fetch."""
         slot, key = lookup.slot_to_fill, attempt.asked.state.resource.key
-        if follows and slot not in attempt.had:
+        if slot not in attempt.had and may_follow(decision, lookup, attempt.asked.transaction):
             if attempt.flight is not None:
                 self._land(attempt, attempt.now)
             attempt.had = attempt.had | {slot}

@@ -13,6 +13,7 @@ from brine.domain.caching.vary import selecting_digests
 from brine.domain.purging.stamps import key_stamp
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
 from brine.service.http_cache.selecting import Selecting
+from brine_cli.replay.model.plain.fetch import PlainFetch
 from brine_cli.replay.model.stored_hits import StoredHits
 from brine_codec import Keyring
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
     from brine.service.http_cache.lookup import Entry
-    from brine_cli.replay.model.plain_life import PlainLife
+    from brine_cli.replay.model.plain.life import PlainLife
     from brine_cli.replay.tally import RouteTally
 
 _CONDITIONS = frozenset({"if-modified-since", "if-none-match"})
@@ -64,29 +65,31 @@ class KeyState:
     """The slots of one key, by name: their entries, and the number of their last fill.
 
     `is_for_all`: whether each request without fields selects the entry in the main slot. `life`: that of this entry, if
-    it came with a plain exchange. `hit_until`: each plain request before this time is certainly a hit.
+    it came with a plain exchange. `hit_until`: each plain request before this time is certainly a hit. `fetching`: the
+    fetch of the shortcut that is under way. `entries`: see `entry`, which makes them in full.
     """
 
     __slots__ = (
-        *("_until", "entries", "hit_until", "hits", "is_for_all", "life", "policy", "resource"),
+        *("_until", "entries", "fetching", "hit_until", "hits", "is_for_all", "life", "policy", "resource"),
         *("stamp_names", "tokens"),
     )
 
     def __init__(self, resource: Resource, policy: Policy) -> None:
         self.resource = resource
         self.policy = policy
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, Entry | PlainFetch] = {}
         self._until: dict[str, int] = {}
         self.tokens: dict[str, int] = {}
         self.hits: dict[str, StoredHits] = {}
         self.is_for_all = False
         self.life: PlainLife | None = None
         self.hit_until = -inf
+        self.fetching: PlainFetch | None = None
         self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
 
     def look_up(self, request: Request, now: float, *, is_plain: bool) -> Lookup:
         """Return the lookup of a request, before purges. An evicted entry is unusable, but its number is known."""
-        main = self.entries.get(MAIN)
+        main = self.entry(MAIN)
         if is_plain and (main is None or (self.is_for_all and isinstance(main, StoredResponse))):
             if main is None:
                 return Lookup()
@@ -95,7 +98,7 @@ class KeyState:
         seen = {}
 
         def read(slot: str) -> Entry | None:
-            entry = self.entries.get(slot)
+            entry = self.entry(slot)
             if entry is not None and now >= self.evict_at(slot):
                 seen[slot] = entry.generation
                 return None
@@ -103,31 +106,41 @@ class KeyState:
 
         return read_slots(read, seen, selecting(self.resource, request, now))
 
+    def entry(self, slot: str) -> Entry | None:
+        """Return the entry in a slot."""
+        entry = self.entries.get(slot)
+        if isinstance(entry, PlainFetch):
+            entry = self.entries[slot] = entry.stored()
+        return entry
+
     def evict_at(self, slot: str) -> int:
         """Return when the entry in a slot is evicted."""
         until = self._until.get(slot)
         if until is None:
-            entry = self.entries[slot]
+            entry = self.entry(slot)
+            assert entry is not None  # noqa: S101 - for the checker of types
             until = ceil(entry.until) if isinstance(entry, HitForMiss) else evict_at(entry, self.policy)
             self._until[slot] = until
         return until
 
-    def put(self, slot: str, entry: Entry, life: PlainLife | None = None) -> None:
+    def put(self, slot: str, entry: Entry | PlainFetch, life: PlainLife | None = None) -> None:
         """Store an entry, with the next number of its slot as its generation already."""
         self.entries[slot] = entry
         self._until.pop(slot, None)
         self.tokens[slot] = entry.generation
         if slot == MAIN:
             self.life, self.hit_until, self.is_for_all = life, -inf, False
-            if isinstance(entry, StoredResponse):
-                self.is_for_all = life is not None or is_selected_by_all(entry)
-                self.hit_until = -inf if life is None else life.certain_until(entry)
+            if life is not None and not isinstance(entry, HitForMiss):
+                self.is_for_all = True
+                self.hit_until = life.certain_until(entry.request_time, entry.fetch_started)
+            elif isinstance(entry, StoredResponse):
+                self.is_for_all = is_selected_by_all(entry)
 
     def main_hits(self, tally: RouteTally) -> StoredHits:
         """Return the counts of the hits of the response in the main slot."""
         hits = self.hits.get(MAIN)
         if hits is None:
-            stored = self.entries[MAIN]
+            stored = self.entry(MAIN)
             assert isinstance(stored, StoredResponse)  # noqa: S101 - for the checker of types
             hits = self.hits_of(MAIN, stored, tally)
         return hits

@@ -16,7 +16,7 @@ from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
 from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.attempts import ModelFlights
 from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
-from brine_cli.replay.model.plain_exchanges import with_generation
+from brine_cli.replay.model.plain.exchanges import with_generation
 from brine_cli.replay.model.stored_hits import certain_until
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from brine.service.transaction import Transaction
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
+    from brine_cli.replay.model.plain.fetch import PlainFetch
+    from brine_cli.replay.model.plain.life import PlainLife
     from brine_cli.replay.tally import RouteTally
 
 
@@ -53,7 +55,10 @@ class ModelStore:
         return bool(self._stamps) and bool(self._known(state))
 
     def look_up(self, asked: AskedRequest, now: float) -> Lookup:
-        """Return the lookup of a request after all purges."""
+        """Return the lookup of a request after all purges. From here on, it may wait for the fetch of the shortcut."""
+        if asked.state.fetching is not None:
+            asked.state.fetching.lead(self.flights)
+            asked.state.fetching = None
         request, resource = asked.transaction.request, asked.state.resource
         if not request.may_use_cache:
             return Lookup(stamps=self._known(asked.state))
@@ -66,7 +71,7 @@ class ModelStore:
     def shorten(self, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
         """Let plain requests for a response that was served be counted without a decision, if that is certain."""
         state, transaction = asked.state, asked.transaction
-        if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
+        if asked.is_plain and state.is_for_all and state.entry(MAIN) is stored:
             policy = transaction.route.policy
             state.hit_until = certain_until(stored, transaction.request, policy, now, state.evict_at(MAIN))
 
@@ -129,13 +134,26 @@ class ModelStore:
             return False
         if slot != MAIN and slot not in state.entries and len(state.entries) >= state.resource.max_variants:
             return False
+        self.put(asked, slot, placed, None if known else fetch.life, began=fetch.began, now=now)
+        return True
+
+    def put(  # noqa: PLR0917
+        self,
+        asked: AskedRequest,
+        slot: str,
+        stored: StoredResponse | PlainFetch,
+        life: PlainLife | None,
+        began: float,
+        now: float,
+    ) -> None:
+        """Put a response into a slot at the end of a fetch, and count that."""
+        state, tally = asked.state, asked.tally
         if slot in state.hits:
             self._settle(state, slot)
         if slot not in state.tokens:
-            asked.tally.new_keys_at[int(now // 60)] += 1
-        state.put(slot, placed, None if known else fetch.life)
-        asked.tally.stored(item_size(placed.size), now - fetch.began)
-        return True
+            tally.new_keys_at[int(now // 60)] += 1
+        state.put(slot, stored, life)
+        tally.stored(item_size(stored.size), now - began)
 
     def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
         """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""

@@ -13,30 +13,26 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Validate
 from brine.domain.caching.freshness import freshness
-from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stale import needs_validation, revalidation_window
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.fields import Fields
 from brine.domain.purging.stamps import MAX_CONTENT_AGE
 from brine.service.gateway import may_follow
-from brine.service.http_cache.lookup import MAIN, Lookup
+from brine.service.http_cache.lookup import Lookup
 from brine_cli.replay.model.asked import UNCHANGED
 from brine_cli.replay.model.stored_hits import ROUNDING
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine.service.transaction import Transaction
-    from brine_cli.replay.model.asked import AskedRequest
 
 LONG: Final = 1e8
 """Seconds that are longer than any lifetime or window."""
-_ABSENT: Final = Lookup()
 
 
-class Miss(NamedTuple):
-    """The decision about a request that goes to the origin. `follows`: whether it may wait for another one's fetch."""
+class PlainMiss(NamedTuple):
+    """How a plain request goes to the origin. `follows`: whether it may wait for another one's fetch."""
 
-    lookup: Lookup
     decision: Validate | Forward
     follows: bool
 
@@ -56,11 +52,11 @@ class PlainLife:
     kept_until: float
     gone_from: float
     arrives_until: float
-    renewals: tuple[Miss, Miss]
+    renewals: tuple[PlainMiss, PlainMiss]
 
-    def certain_until(self, stored: StoredResponse) -> float:
-        """Return the time until which a response with this life is a hit for each plain request."""
-        return min(stored.request_time + self.hit_until, stored.began + MAX_CONTENT_AGE - ROUNDING)
+    def certain_until(self, request_time: float, fetch_started: float) -> float:
+        """Return the time until which a stored response with this life is a hit for each plain request."""
+        return min(request_time + self.hit_until, fetch_started + MAX_CONTENT_AGE - ROUNDING)
 
 
 def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | None:
@@ -70,7 +66,7 @@ def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | Non
     state = freshness(new, policy, 0.0, transaction.request)
     if state.age != 0 or not state.is_fresh or needs_validation(state.directives):
         return None
-    plain, unchanged = (_renewal(new, transaction, Fields(lines)) for lines in ((), UNCHANGED))
+    plain, unchanged = (plain_miss(new, transaction, Fields(lines)) for lines in ((), UNCHANGED))
     if plain is None or unchanged is None:
         return None
     kept = evict_at(new, policy)
@@ -84,47 +80,13 @@ def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | Non
     )
 
 
-def _renewal(stored: StoredResponse | None, transaction: Transaction, fields: Fields) -> Miss | None:
-    """Return the decision about a request that finds this response very old, or none."""
+def plain_miss(stored: StoredResponse | None, transaction: Transaction, fields: Fields) -> PlainMiss | None:
+    """Return how a request with these fields is sent if it finds this response, very old, or none.
+
+    None if it is not sent.
+    """
     transaction = replace(transaction, request=replace(transaction.request, fields=fields))
-    lookup = _ABSENT if stored is None else Lookup(stored, stored)
     decision = decide(stored, transaction.request, transaction.route.policy, LONG, background_refresh=True)
     if not isinstance(decision, Validate | Forward):
         return None
-    return Miss(lookup, decision, may_follow(decision, lookup, transaction))
-
-
-class PlainMisses:
-    """The plain requests that certainly go to the origin, for one set of routes."""
-
-    def __init__(self) -> None:
-        self._absent: dict[tuple[str, bool], Miss | None] = {}
-
-    def of(self, asked: AskedRequest, now: float) -> Miss | None:
-        """Return the decision about a plain request for a key without purges; None if the rules must make it."""
-        state = asked.state
-        main = state.entries.get(MAIN)
-        if main is None:
-            return self._of_absent(asked)
-        life = state.life
-        if life is None or isinstance(main, HitForMiss):
-            return None
-        age = now - main.request_time
-        if age >= life.gone_from:
-            absent = self._of_absent(asked)
-            return absent and absent._replace(lookup=Lookup(seen={MAIN: main.generation}))
-        if not life.renewed_from <= age < life.kept_until or now - main.began > MAX_CONTENT_AGE:
-            return None
-        renewal = life.renewals[asked.is_unchanged]
-        decision = renewal.decision
-        return Miss(
-            Lookup(main, main, seen={MAIN: main.generation}),
-            type(decision)(stored=main, fields=decision.fields, reason=decision.reason),
-            renewal.follows,
-        )
-
-    def _of_absent(self, asked: AskedRequest) -> Miss | None:
-        key = asked.transaction.route.name, asked.is_unchanged
-        if key not in self._absent:
-            self._absent[key] = _renewal(None, asked.transaction, asked.transaction.request.fields)
-        return self._absent[key]
+    return PlainMiss(decision, may_follow(decision, Lookup(stored, stored), transaction))

@@ -17,14 +17,17 @@ from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.key_state import absent, is_selected_by_all
-from brine_cli.replay.model.plain_life import LONG, life_of
+from brine_cli.replay.model.plain.life import LONG, life_of
 from brine_cli.replay.model.stored_hits import ROUNDING
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
+    from brine.domain.http.messages import Response
     from brine.domain.purging.dependency import AppliedStamps
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
-    from brine_cli.replay.model.plain_life import PlainLife
+    from brine_cli.replay.model.plain.fetch import PlainFetch
+    from brine_cli.replay.model.plain.life import PlainLife
     from brine_cli.replay.rows import Lines
 
 _OF_TIME: Final = frozenset({"age", "content-length", "date", "expires", "last-modified"})
@@ -39,7 +42,7 @@ Unless the response is a 304, those of the stored one count only as far as there
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
+class DecidedExchange:
     """A decision to copy. `shorter_than`: for exchanges of fewer seconds. `life`: of the response that it stores."""
 
     decision: ResponseDecision
@@ -51,19 +54,14 @@ class PlainExchanges:
     """The decisions about exchanges of one set of routes."""
 
     def __init__(self) -> None:
-        self._decided: dict[_Key, _Decided | None] = {}
+        self._decided: dict[_Key, DecidedExchange | None] = {}
 
     def received(self, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
         """Return the decision of `receive` about the response of a fetch, and tell the fetch of the life."""
         asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
-        if response is None or not asked.is_plain:
+        if response is None or not asked.is_plain or not (stored is None or is_selected_by_all(stored)):
             return fetch.received(decision)
-        key: _Key = asked.transaction.route.name, response.status, response.fields.lines, None, 0
-        if stored is not None:
-            is_confirmed = response.status == 304
-            if is_confirmed and not is_selected_by_all(stored):
-                return fetch.received(decision)
-            key = (*key[:3], stored.fields.lines, stored.status) if is_confirmed else (*key[:3], (), 0)
+        key = _key(asked, response, stored)
         decided = self._decided.get(key, _NEW)
         if decided is _NEW:
             if len(self._decided) >= _REMEMBERED:
@@ -76,8 +74,22 @@ class PlainExchanges:
             fetch.life = decided.life
         return _moved(decided.decision, fetch, decision)
 
+    def known(
+        self, asked: AskedRequest, response: Response, stored: StoredResponse | PlainFetch | None
+    ) -> DecidedExchange | None:
+        """Return the decision about a plain exchange if `received` has made it before."""
+        return self._decided.get(_key(asked, response, stored))
 
-_NEW: Final = _Decided(ResponseDecision(), 0, None)
+
+def _key(asked: AskedRequest, response: Response, stored: StoredResponse | PlainFetch | None) -> _Key:
+    if stored is None:
+        return asked.transaction.route.name, response.status, response.fields.lines, None, 0
+    if response.status != 304:
+        return asked.transaction.route.name, response.status, response.fields.lines, (), 0
+    return asked.transaction.route.name, 304, response.fields.lines, stored.fields.lines, stored.status
+
+
+_NEW: Final = DecidedExchange(ResponseDecision(), 0, None)
 """Stands for an exchange without a decision so far."""
 
 
@@ -93,7 +105,7 @@ def _is_plain(fetch: ModelFetch, decision: Validate | Forward) -> bool:
     return isinstance(decision, Validate) and _OF_TIME.isdisjoint(decision.stored.fields.names)
 
 
-def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
+def _decide(fetch: ModelFetch, decision: Validate | Forward) -> DecidedExchange | None:
     """Decide about an exchange, and find out for which others that holds; None if for none.
 
     A longer exchange can only make a response less useful. So if one without any time and an endless one come to the
@@ -109,11 +121,11 @@ def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
     timeless, transaction = _timeless(own), fetch.attempt.asked.transaction
     life = None if timeless.keep is None else life_of(timeless.keep, transaction)
     if _kind(own) == _kind(at_once) == _kind(late):
-        return _Decided(timeless, inf, life)
+        return DecidedExchange(timeless, inf, life)
     if own.keep is None or _kind(own) != _kind(at_once):
         return None
     lifetime = freshness_on_arrival(own.keep, transaction.route.policy, transaction.request).lifetime
-    return _Decided(timeless, lifetime - ROUNDING, life)
+    return DecidedExchange(timeless, lifetime - ROUNDING, life)
 
 
 def replace_end(fetch: ModelFetch, seconds: float) -> ModelFetch:

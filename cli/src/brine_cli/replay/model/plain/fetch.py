@@ -1,0 +1,101 @@
+"""A fetch of the shortcut, which then stands for the stored response. Both are made in full when the rules need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.stored import StoredResponse
+from brine.service.http_cache.lookup import MAIN, Lookup
+from brine_cli.replay.model.attempts import Attempt, OwnFetch
+from brine_cli.replay.model.fetches import ModelFetch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.domain.bodies.stored_body import BodyReference, PartialBody
+    from brine.domain.caching.decision import Forward, Validate
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Response
+    from brine_cli.replay.model.asked import AskedRequest
+    from brine_cli.replay.model.attempts import ModelFlights
+    from brine_cli.replay.model.plain.life import PlainLife
+    from brine_cli.replay.rows import Row
+
+
+@dataclass(slots=True, eq=False)
+class PlainFetch:
+    """A plain request that was sent to the origin, alone for its key, and its response, which will be stored.
+
+    `decision`: the request without its stored response, which is `before`. `seen`: the generations that the lookup saw.
+    `attempt`: the same request for the rules, once they need it. `request_time` to `generation` are those of the stored
+    response, which has `life`, and the rest of `copied`.
+    """
+
+    asked: AskedRequest
+    row: Row
+    decision: Validate | Forward
+    before: StoredResponse | PlainFetch | None
+    seen: Mapping[str, int]
+    response: Response
+    copied: StoredResponse
+    life: PlainLife
+    request_time: float
+    response_time: float
+    fetch_started: float
+    status: int
+    body: bytes | BodyReference | PartialBody
+    size: int
+    generation: int = 0
+    attempt: Attempt | None = None
+
+    @property
+    def fields(self) -> Fields:
+        """The fields of the stored response."""
+        return self.copied.fields
+
+    def stored(self) -> StoredResponse:
+        """Return the stored response in full."""
+        copied = self.copied
+        return StoredResponse(
+            method="GET",
+            target=self.asked.transaction.request.target,
+            route=copied.route,
+            status=self.status,
+            fields=copied.fields,
+            body=self.body,
+            request_time=self.request_time,
+            response_time=self.response_time,
+            fetch_started=self.fetch_started,
+            vary=copied.vary,
+            selection=copied.selection,
+            tags=copied.tags,
+            generation=self.generation,
+        )
+
+    def lead(self, flights: ModelFlights) -> Attempt:
+        """Let other requests wait for this fetch."""
+        if self.attempt is None:
+            at = self.request_time
+            self.attempt = Attempt(asked=self.asked, row=self.row, since=at, now=at, had=frozenset({MAIN}))
+            flights.begin(self.attempt, MAIN, OwnFetch())
+        return self.attempt
+
+    def in_full(self, attempt: Attempt) -> ModelFetch:
+        """Return the fetch as the rules know it, without its reception."""
+        before, decision = self.before, self.decision
+        stored = before.stored() if isinstance(before, PlainFetch) else before
+        if stored is None:
+            lookup = Lookup(seen=self.seen)
+        else:
+            lookup = Lookup(stored, stored, seen=self.seen)
+            decision = type(decision)(stored=stored, fields=decision.fields, reason=decision.reason)
+        return ModelFetch(
+            attempt=attempt,
+            decision=decision,
+            lookup=lookup,
+            turn="lead",
+            began=self.request_time,
+            end=self.response_time,
+            response=self.response,
+        )
