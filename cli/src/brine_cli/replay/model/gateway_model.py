@@ -68,10 +68,8 @@ class GatewayModel:
         self._exchanges = None if decides_each else PlainExchanges()
         self._shortcut: PlainFetches | None = None
         if self._exchanges is not None:
-            self._shortcut = PlainFetches(
-                store, origins, self._exchanges, later=self._at, complete=self._complete, observe=observe
-            )
-        self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self._at, fetch=self._fetch)
+            self._shortcut = PlainFetches(store, origins, self._exchanges, self)
+        self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self.later, fetch=self._fetch)
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
 
@@ -88,7 +86,8 @@ class GatewayModel:
             event(at)
         self.due = events[0][0] if events else inf
 
-    def _at(self, time: float, event: Callable[[float], None]) -> None:
+    def later(self, time: float, event: Callable[[float], None]) -> None:
+        """Call a function at a time."""
         heapq.heappush(self._events, (time, next(self._numbers), event))
         self.due = self._events[0][0]
 
@@ -117,7 +116,9 @@ class GatewayModel:
             case Serve() | ServeStale():
                 self._serve(decision, lookup, attempt)
             case Refuse():
-                self._end(attempt, Outcome(result="refused", status=decision.status, size=0), TABLE_SECONDS)
+                self.end(
+                    attempt.asked, attempt.row, Outcome(result="refused", status=decision.status, size=0), TABLE_SECONDS
+                )
             case Validate() | Forward():
                 self._miss(decision, lookup, attempt)
             case _:
@@ -170,7 +171,7 @@ class GatewayModel:
         if is_stale:
             tally.staleness[staleness] += 1
         outcome = Outcome(result=result, status=status, size=size, reason=reason, age=decision.age, staleness=staleness)
-        self._end(attempt, outcome, seconds)
+        self.end(attempt.asked, attempt.row, outcome, seconds)
         self._land(attempt, now)
 
     def _fetch(self, decision: Validate | Forward, lookup: Lookup, turn: Turn, attempt: Attempt) -> None:
@@ -181,15 +182,15 @@ class GatewayModel:
             attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now
         )
         send(fetch, self._origins, self._exchanges)
-        self._at(fetch.end, partial(self._complete, fetch))
+        self.later(fetch.end, partial(self.complete, fetch))
 
-    def _complete(self, fetch: ModelFetch, now: float) -> None:
+    def complete(self, fetch: ModelFetch, now: float) -> None:
         """Store the response of a fetch, answer with it, and let the requests go on that waited for it."""
         attempt = fetch.attempt
         attempt.now = now
         kept = self._store.update(fetch)
         if not attempt.is_refresh:
-            self._end(attempt, fetched(fetch, kept=kept), TABLE_SECONDS + now - attempt.since)
+            self.end(attempt.asked, attempt.row, fetched(fetch, kept=kept), TABLE_SECONDS + now - attempt.since)
         self._land(attempt, now, fetch)
 
     def _land(self, attempt: Attempt, now: float, fetch: ModelFetch | None = None) -> None:
@@ -221,12 +222,12 @@ class GatewayModel:
             return False
         attempt.now = now
         outcome = without_origin(missed, attempt, 504 if fetch.response is None else 502)
-        self._end(attempt, outcome, TABLE_SECONDS + now - attempt.since)
+        self.end(attempt.asked, attempt.row, outcome, TABLE_SECONDS + now - attempt.since)
         return True
 
-    def _end(self, attempt: Attempt, outcome: Outcome, seconds: float) -> None:
-        """Count an answer."""
-        tally, row = attempt.asked.tally, attempt.row
+    def end(self, asked: AskedRequest, row: Row, outcome: Outcome, seconds: float) -> None:
+        """Count an answer. seconds: the time of the function."""
+        tally = asked.tally
         tally.answered(outcome.result, outcome.size, seconds)
         if outcome.reason is not None and outcome.result != "collapsed":
             tally.reasons[outcome.reason] += 1

@@ -10,11 +10,11 @@ from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.caching.storing import evict_at
 from brine.domain.caching.vary import selecting_digests
-from brine.domain.purging.stamps import key_stamp
+from brine.domain.purging.stamps import MAX_CONTENT_AGE, key_stamp
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
 from brine.service.http_cache.selecting import Selecting
 from brine_cli.replay.model.plain.fetch import PlainFetch
-from brine_cli.replay.model.stored_hits import StoredHits
+from brine_cli.replay.model.stored_hits import ROUNDING, StoredHits
 from brine_codec import Keyring
 
 if TYPE_CHECKING:
@@ -65,12 +65,13 @@ class KeyState:
     """The slots of one key, by name: their entries, and the number of their last fill.
 
     `is_for_all`: whether each request without fields selects the entry in the main slot. `life`: that of this entry, if
-    it came with a plain exchange. `hit_until`: each plain request before this time is certainly a hit. `fetching`: the
-    fetch of the shortcut that is under way. `entries`: see `entry`, which makes them in full.
+    it came with a plain exchange, and `longer`: for how many seconds more. `hit_until`: each plain request before this
+    time is certainly a hit. `fetching`: the fetch of the shortcut that is under way. `entries`: see `entry`, which makes
+    them in full.
     """
 
     __slots__ = (
-        *("_until", "entries", "fetching", "hit_until", "hits", "is_for_all", "life", "policy", "resource"),
+        *("_until", "entries", "fetching", "hit_until", "longer", "hits", "is_for_all", "life", "policy", "resource"),
         *("stamp_names", "tokens"),
     )
 
@@ -84,6 +85,7 @@ class KeyState:
         self.is_for_all = False
         self.life: PlainLife | None = None
         self.hit_until = -inf
+        self.longer = 0.0
         self.fetching: PlainFetch | None = None
         self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
 
@@ -129,10 +131,13 @@ class KeyState:
         self._until.pop(slot, None)
         self.tokens[slot] = entry.generation
         if slot == MAIN:
-            self.life, self.hit_until, self.is_for_all = life, -inf, False
+            self.life, self.hit_until, self.longer, self.is_for_all = life, -inf, 0.0, False
             if life is not None and not isinstance(entry, HitForMiss):
                 self.is_for_all = True
-                self.hit_until = life.certain_until(entry.request_time, entry.fetch_started)
+                if life.jitter:
+                    self.longer = life.longer(entry.stored() if isinstance(entry, PlainFetch) else entry)
+                end = entry.request_time + life.hit_until + self.longer
+                self.hit_until = min(end, entry.fetch_started + MAX_CONTENT_AGE - ROUNDING)
             elif isinstance(entry, StoredResponse):
                 self.is_for_all = is_selected_by_all(entry)
 

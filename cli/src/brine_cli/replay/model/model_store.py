@@ -20,8 +20,9 @@ from brine_cli.replay.model.plain.exchanges import with_generation
 from brine_cli.replay.model.stored_hits import certain_until
 
 if TYPE_CHECKING:
-    from brine.domain.caching.hit_for_miss import HitForMiss
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Response
     from brine.service.transaction import Transaction
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
@@ -87,17 +88,29 @@ class ModelStore:
             lookup = lookup.without_stored()
         if reception.keep is not None:
             return self._keep(reception.keep, lookup, fetch)
-        marker = hit_for_miss_marker(asked.transaction.request, fetch.response, reception, fetch.end)
-        is_marked = marker is not None and fetch.turn == "lead" and fetch.attempt.slot == MAIN and lookup.main is None
-        if marker is not None and is_marked:
-            self._mark(marker, asked.state)
-        tally.not_stored(fetch.end - fetch.began, has_lease=fetch.turn == "lead", is_marked=is_marked)
+        has_lease = fetch.turn == "lead"
+        can_mark = has_lease and fetch.attempt.slot == MAIN and lookup.main is None
+        seconds = fetch.end - fetch.began
+        self.refuse(asked, fetch.response, reception, seconds, fetch.end, has_lease=has_lease, can_mark=can_mark)
         return False
 
-    def _mark(self, marker: HitForMiss, state: KeyState) -> None:
-        """Put a hit-for-miss marker into the main slot."""
-        self._settle(state, MAIN)
-        state.put(MAIN, replace(marker, generation=state.next_token(MAIN)))
+    def refuse(
+        self,
+        asked: AskedRequest,
+        response: Response,
+        reception: ResponseDecision,
+        seconds: float,
+        now: float,
+        *,
+        has_lease: bool,
+        can_mark: bool,
+    ) -> None:
+        """Count a fetch of so many seconds whose response is not stored, and set a hit-for-miss marker if it may."""
+        marker = hit_for_miss_marker(asked.transaction.request, response, reception, now) if can_mark else None
+        if marker is not None:
+            self._settle(asked.state, MAIN)
+            asked.state.put(MAIN, replace(marker, generation=asked.state.next_token(MAIN)))
+        asked.tally.not_stored(seconds, has_lease=has_lease, is_marked=marker is not None)
 
     def settle(self) -> None:
         """Add the hits of all stored responses to the tallies."""
@@ -118,7 +131,7 @@ class ModelStore:
         else:
             slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
         is_late = fetch.turn == "late" or slot != fetch.attempt.slot
-        if is_late and self.flights.of(state.resource.key, slot) is not None:
+        if is_late and (self.flights.of(state.resource.key, slot) is not None or state.fetching is not None):
             return False  # another fetch has the lease
         if is_late and (present := self._changed(slot, lookup, fetch)) is not None:
             joined = _joined(fetch, present) if fetch.turn == "late" else None
@@ -134,26 +147,26 @@ class ModelStore:
             return False
         if slot != MAIN and slot not in state.entries and len(state.entries) >= state.resource.max_variants:
             return False
-        self.put(asked, slot, placed, None if known else fetch.life, began=fetch.began, now=now)
+        self.put(asked, slot, placed, None if known else fetch.life, now - fetch.began, now)
         return True
 
-    def put(  # noqa: PLR0917
+    def put(  # noqa: PLR0917 - the parts of a fill
         self,
         asked: AskedRequest,
         slot: str,
         stored: StoredResponse | PlainFetch,
         life: PlainLife | None,
-        began: float,
+        seconds: float,
         now: float,
     ) -> None:
-        """Put a response into a slot at the end of a fetch, and count that."""
+        """Put a response into a slot after a fetch of so many seconds, and count that."""
         state, tally = asked.state, asked.tally
         if slot in state.hits:
             self._settle(state, slot)
         if slot not in state.tokens:
             tally.new_keys_at[int(now // 60)] += 1
         state.put(slot, stored, life)
-        tally.stored(item_size(stored.size), now - began)
+        tally.stored(item_size(stored.size), seconds)
 
     def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
         """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""

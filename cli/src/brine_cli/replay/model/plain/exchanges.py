@@ -1,7 +1,7 @@
 """Exchanges that differ only in their time and their target: `receive` decides one of them, and it holds for all.
 
-Most requests of an access log have no fields, and most of its responses have few. If neither has a date, and the route
-has no jitter, then the times of an exchange only move what is stored. So the decision is made once, and later exchanges
+Most requests of an access log have no fields, and most of its responses have few. If neither has a date,
+then the times of an exchange only move what is stored. So the decision is made once, and later exchanges
 copy it with their own times. A property test compares the copies with decisions of their own.
 """
 
@@ -12,13 +12,11 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.decision import ResponseDecision, Validate
-from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.key_state import absent, is_selected_by_all
 from brine_cli.replay.model.plain.life import LONG, life_of
-from brine_cli.replay.model.stored_hits import ROUNDING
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -43,11 +41,24 @@ Unless the response is a 304, those of the stored one count only as far as there
 
 @dataclass(frozen=True, slots=True)
 class DecidedExchange:
-    """A decision to copy. `shorter_than`: for exchanges of fewer seconds. `life`: of the response that it stores."""
+    """A decision to copy. `shorter_than`: for exchanges of fewer seconds. `life`: of the response that it stores.
+
+    `stored_within`: seconds of an exchange whose response is stored with that life. `refused_within`: of one that
+    changes nothing stored. Both are minus infinity for other exchanges.
+    """
 
     decision: ResponseDecision
     shorter_than: float
-    life: PlainLife | None
+    life: PlainLife | None = None
+    stored_within: float = -inf
+    refused_within: float = -inf
+
+    @classmethod
+    def of(cls, decision: ResponseDecision, shorter_than: float, life: PlainLife | None) -> DecidedExchange:
+        """Return the decision for exchanges of fewer seconds."""
+        stored = -inf if life is None or decision.drop else min(shorter_than, life.arrives_until)
+        is_refused = decision.keep is None and decision.reuse is None and not decision.drop
+        return cls(decision, shorter_than, life, stored, shorter_than if is_refused else -inf)
 
 
 class PlainExchanges:
@@ -70,7 +81,7 @@ class PlainExchanges:
         seconds = fetch.end - fetch.began
         if decided is None or seconds >= decided.shorter_than:
             return fetch.received(decision)
-        if decided.life is not None and seconds < decided.life.arrives_until:
+        if seconds < decided.stored_within:
             fetch.life = decided.life
         return _moved(decided.decision, fetch, decision)
 
@@ -89,14 +100,14 @@ def _key(asked: AskedRequest, response: Response, stored: StoredResponse | Plain
     return asked.transaction.route.name, 304, response.fields.lines, stored.fields.lines, stored.status
 
 
-_NEW: Final = DecidedExchange(ResponseDecision(), 0, None)
+_NEW: Final = DecidedExchange(ResponseDecision(), -inf)
 """Stands for an exchange without a decision so far."""
 
 
 def _is_plain(fetch: ModelFetch, decision: Validate | Forward) -> bool:
-    """Return whether the exchange has no date, no chance and no part in it."""
+    """Return whether the exchange has no date and no part in it."""
     response, stored = fetch.response, decision.stored
-    if response is None or fetch.attempt.asked.transaction.route.policy.jitter or response.status == 206:
+    if response is None or response.status == 206:
         return False
     if not _OF_TIME.isdisjoint(response.fields.names) or (stored is not None and response.status in ERRORS):
         return False
@@ -113,24 +124,15 @@ def _decide(fetch: ModelFetch, decision: Validate | Forward) -> DecidedExchange 
     """
     if not _is_plain(fetch, decision):
         return None
-    own = fetch.received(decision)
-    at_once, late = (replace_end(fetch, seconds).received(decision) for seconds in (0.0, LONG))
+    own, late = (replace(fetch, end=fetch.began + seconds).received(decision) for seconds in (0.0, LONG))
     stored = own.keep or own.reuse
     if own.retry is not None or own.stale or (stored is not None and any(one.startswith("if-") for one in stored.vary)):
         return None
-    timeless, transaction = _timeless(own), fetch.attempt.asked.transaction
-    life = None if timeless.keep is None else life_of(timeless.keep, transaction)
-    if _kind(own) == _kind(at_once) == _kind(late):
-        return DecidedExchange(timeless, inf, life)
-    if own.keep is None or _kind(own) != _kind(at_once):
-        return None
-    lifetime = freshness_on_arrival(own.keep, transaction.route.policy, transaction.request).lifetime
-    return DecidedExchange(timeless, lifetime - ROUNDING, life)
-
-
-def replace_end(fetch: ModelFetch, seconds: float) -> ModelFetch:
-    """Return the same fetch, had it taken so many seconds."""
-    return replace(fetch, end=fetch.began + seconds)
+    timeless = _timeless(own)
+    life = None if timeless.keep is None else life_of(timeless.keep, fetch.attempt.asked.transaction)
+    if _kind(own) == _kind(late):
+        return DecidedExchange.of(timeless, inf, life)
+    return None if life is None else DecidedExchange.of(timeless, life.arrives_until, life)
 
 
 def _kind(decision: ResponseDecision) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""A fetch of the shortcut, which then stands for the stored response. Both are made in full when the rules need them."""
+"""A fetch of the shortcut, which then stands for the stored response. Both are made in full if the rules need them."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Response
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.attempts import ModelFlights
-    from brine_cli.replay.model.plain.life import PlainLife
+    from brine_cli.replay.model.plain.exchanges import DecidedExchange
     from brine_cli.replay.rows import Row
 
 
 @dataclass(slots=True, eq=False)
 class PlainFetch:
-    """A plain request that was sent to the origin, alone for its key, and its response, which will be stored.
+    """A plain request that was sent to the origin, and its response.
 
     `decision`: the request without its stored response, which is `before`. `seen`: the generations that the lookup saw.
-    `attempt`: the same request for the rules, once they need it. `request_time` to `generation` are those of the stored
-    response, which has `life`, and the rest of `copied`.
+    `decided`: the decision to copy about the response. `request_time` to `generation` are those of the response to
+    store. `attempt`: the request for the rules, once they need it.
     """
 
     asked: AskedRequest
@@ -38,8 +38,7 @@ class PlainFetch:
     before: StoredResponse | PlainFetch | None
     seen: Mapping[str, int]
     response: Response
-    copied: StoredResponse
-    life: PlainLife
+    decided: DecidedExchange
     request_time: float
     response_time: float
     fetch_started: float
@@ -52,11 +51,17 @@ class PlainFetch:
     @property
     def fields(self) -> Fields:
         """The fields of the stored response."""
-        return self.copied.fields
+        return self._copied.fields
+
+    @property
+    def _copied(self) -> StoredResponse:
+        copied = self.decided.decision.keep
+        assert copied is not None  # noqa: S101 - for the checker of types
+        return copied
 
     def stored(self) -> StoredResponse:
         """Return the stored response in full."""
-        copied = self.copied
+        copied = self._copied
         return StoredResponse(
             method="GET",
             target=self.asked.transaction.request.target,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Validate
-from brine.domain.caching.freshness import freshness
+from brine.domain.caching.freshness import freshness, is_lifetime_of_route
 from brine.domain.caching.stale import needs_validation, revalidation_window
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.fields import Fields
-from brine.domain.purging.stamps import MAX_CONTENT_AGE
+from brine.domain.refreshing.jitter import jittered
 from brine.service.gateway import may_follow
 from brine.service.http_cache.lookup import Lookup
 from brine_cli.replay.model.asked import UNCHANGED
@@ -44,7 +44,7 @@ class PlainLife:
     `hit_until`: each plain request is a hit before this age. `renewed_from`: from this age on, it goes to the origin as
     in `renewals`: those of a client without a copy, and with the current one. `kept_until`: the response is in the
     store before this age. `gone_from`: it is not, from this age on. `arrives_until`: all this is true of responses
-    that arrive at a younger age.
+    that arrive at a younger age. `lifetime`, `jitter`: jitter makes all these ages greater or less: see `longer`.
     """
 
     hit_until: float
@@ -53,17 +53,20 @@ class PlainLife:
     gone_from: float
     arrives_until: float
     renewals: tuple[PlainMiss, PlainMiss]
+    lifetime: float
+    jitter: float
 
-    def certain_until(self, request_time: float, fetch_started: float) -> float:
-        """Return the time until which a stored response with this life is a hit for each plain request."""
-        return min(request_time + self.hit_until, fetch_started + MAX_CONTENT_AGE - ROUNDING)
+    def longer(self, stored: StoredResponse) -> float:
+        """Return how many seconds longer the life of this response is. Less than 0 if it is shorter."""
+        return jittered(self.lifetime, stored, self.jitter) - self.lifetime
 
 
 def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | None:
     """Return the life of all responses like one from a plain exchange; None if it depends on more than the age."""
-    policy = transaction.route.policy
+    jitter, policy = transaction.route.policy.jitter, replace(transaction.route.policy, jitter=0.0)
     new = replace(stored, request_time=0.0, response_time=0.0, fetch_started=0.0, applied_stamps=())
     state = freshness(new, policy, 0.0, transaction.request)
+    jitter = jitter if is_lifetime_of_route(new, state.directives, policy) else 0.0
     if state.age != 0 or not state.is_fresh or needs_validation(state.directives):
         return None
     plain, unchanged = (plain_miss(new, transaction, Fields(lines)) for lines in ((), UNCHANGED))
@@ -75,8 +78,10 @@ def life_of(stored: StoredResponse, transaction: Transaction) -> PlainLife | Non
         renewed_from=state.lifetime + revalidation_window(state.directives, policy) + ROUNDING,
         kept_until=kept - 1 - ROUNDING,  # evictions are at whole seconds
         gone_from=kept + 1 + ROUNDING,
-        arrives_until=state.lifetime - ROUNDING,
+        arrives_until=state.lifetime * (1 - jitter) - ROUNDING,
         renewals=(plain, unchanged),
+        lifetime=state.lifetime,
+        jitter=jitter,
     )
 
 
