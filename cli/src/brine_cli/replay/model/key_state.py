@@ -66,13 +66,12 @@ class KeyState:
 
     `is_for_all`: whether each request without fields selects the entry in the main slot. `life`: that of this entry, if
     it came with a plain exchange, and `longer`: for how many seconds more. `hit_until`: each plain request before this
-    time is certainly a hit. `fetching`: the fetch of the shortcut that is under way. `entries`: see `entry`, which makes
-    them in full.
+    time is certainly a hit. `fetching`: the fetch of the shortcut that is under way. `entries`: `entry` makes them.
     """
 
     __slots__ = (
-        *("_until", "entries", "fetching", "hit_until", "longer", "hits", "is_for_all", "life", "policy", "resource"),
-        *("stamp_names", "tokens"),
+        *("_until", "entries", "fetching", "hit_until", "hits", "is_for_all", "life", "longer", "policy"),
+        *("resource", "stamp_names", "tokens"),
     )
 
     def __init__(self, resource: Resource, policy: Policy) -> None:
@@ -134,7 +133,7 @@ class KeyState:
             self.life, self.hit_until, self.longer, self.is_for_all = life, -inf, 0.0, False
             if life is not None and not isinstance(entry, HitForMiss):
                 self.is_for_all = True
-                if life.jitter:
+                if life.jitter or not life.lifetime:
                     self.longer = life.longer(entry.stored() if isinstance(entry, PlainFetch) else entry)
                 end = entry.request_time + life.hit_until + self.longer
                 self.hit_until = min(end, entry.fetch_started + MAX_CONTENT_AGE - ROUNDING)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Response
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.attempts import ModelFlights
+    from brine_cli.replay.model.fetches import Turn
     from brine_cli.replay.model.plain.exchanges import DecidedExchange
     from brine_cli.replay.rows import Row
 
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 class PlainFetch:
     """A plain request that was sent to the origin, and its response.
 
+    `turn`, `attempt`: see ModelFetch; the turn is never `alone`, and the attempt is made when the rules need it.
     `decision`: the request without its stored response, which is `before`. `seen`: the generations that the lookup saw.
     `decided`: the decision to copy about the response. `request_time` to `generation` are those of the response to
-    store. `attempt`: the request for the rules, once they need it.
+    store.
     """
 
     asked: AskedRequest
     row: Row
+    turn: Turn
     decision: Validate | Forward
     before: StoredResponse | PlainFetch | None
     seen: Mapping[str, int]
@@ -81,13 +84,17 @@ class PlainFetch:
     def lead(self, flights: ModelFlights) -> Attempt:
         """Let other requests wait for this fetch."""
         if self.attempt is None:
-            at = self.request_time
-            self.attempt = Attempt(asked=self.asked, row=self.row, since=at, now=at, had=frozenset({MAIN}))
+            self.attempt = self._attempt()
+            self.attempt.had = frozenset({MAIN})
             flights.begin(self.attempt, MAIN, OwnFetch())
         return self.attempt
 
-    def in_full(self, attempt: Attempt) -> ModelFetch:
+    def _attempt(self) -> Attempt:
+        return Attempt(asked=self.asked, row=self.row, since=self.request_time, now=self.request_time)
+
+    def in_full(self, flights: ModelFlights) -> ModelFetch:
         """Return the fetch as the rules know it, without its reception."""
+        attempt = self.lead(flights) if self.turn == "lead" else self._attempt()
         before, decision = self.before, self.decision
         stored = before.stored() if isinstance(before, PlainFetch) else before
         if stored is None:
@@ -99,7 +106,7 @@ class PlainFetch:
             attempt=attempt,
             decision=decision,
             lookup=lookup,
-            turn="lead",
+            turn=self.turn,
             began=self.request_time,
             end=self.response_time,
             response=self.response,

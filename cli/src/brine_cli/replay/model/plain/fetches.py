@@ -7,7 +7,7 @@ with both in full.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from brine.domain.caching.decision import Validate
 from brine.domain.caching.hit_for_miss import HitForMiss
@@ -23,7 +23,6 @@ from brine_cli.replay.prices import TABLE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.domain.caching.decision import Forward
     from brine.domain.caching.stored import StoredResponse
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch, Origins
@@ -48,6 +47,14 @@ class Rules(Protocol):
         """Count an answer."""
 
 
+class _Found(NamedTuple):
+    """What a plain request finds that goes to the origin. `before`: the stored response that it renews."""
+
+    miss: PlainMiss
+    before: StoredResponse | PlainFetch | None
+    seen: Mapping[str, int]
+
+
 class PlainFetches:
     """The fetches of the shortcut for one set of routes."""
 
@@ -60,57 +67,46 @@ class PlainFetches:
 
     def begin(self, asked: AskedRequest, row: Row) -> bool:
         """Send a plain request to the origin. Returns False if the rules must decide about it."""
-        state, at = asked.state, row[0]
+        state = asked.state
         if state.fetching is not None or self._store.is_purged(state):
             return False
+        found = self._look_up(asked, row[0])
+        if found is None or (found.miss.follows and self._store.flights.of(state.resource.key, MAIN) is not None):
+            return False
+        return self._send(asked, row, found)
+
+    def _look_up(self, asked: AskedRequest, now: float) -> _Found | None:
+        """Return what a request finds that certainly goes to the origin; None for any other one."""
+        state = asked.state
         main, life = state.entries.get(MAIN), state.life
         if main is None:
-            return self._lead(asked, row, self._of_absent(asked), None, _NOTHING)
+            return self._of_absent(asked, _NOTHING)
         seen = {MAIN: main.generation}
         if isinstance(main, HitForMiss):
-            miss = self._of_absent(asked)
-            if miss is not None and at < main.until:
-                return self._send(asked, row, miss.decision, None, seen, is_leading=False)
-            return self._lead(asked, row, miss, None, seen)
+            found = self._of_absent(asked, seen)
+            if found is None or now >= main.until:
+                return found
+            return found._replace(miss=found.miss._replace(follows=False))
         if life is None:
-            return False
-        age = at - main.request_time - state.longer
+            return None
+        age = now - main.request_time - state.longer
         if age >= life.gone_from:
-            return self._lead(asked, row, self._of_absent(asked), None, seen)
-        if life.renewed_from <= age < life.kept_until and at - main.fetch_started <= MAX_CONTENT_AGE:
-            return self._lead(asked, row, life.renewals[asked.is_unchanged], main, seen)
-        return False
+            return self._of_absent(asked, seen)
+        if life.renewed_from <= age < life.kept_until and now - main.fetch_started <= MAX_CONTENT_AGE:
+            return _Found(life.renewals[asked.is_unchanged], main, seen)
+        return None
 
-    def _of_absent(self, asked: AskedRequest) -> PlainMiss | None:
-        """Return how a request for a key without a stored response is sent."""
+    def _of_absent(self, asked: AskedRequest, seen: Mapping[str, int]) -> _Found | None:
+        """Return what a request finds for a key without a stored response."""
         key = asked.transaction.route.name, asked.is_unchanged
         if key not in self._absent:
             self._absent[key] = plain_miss(None, asked.transaction, asked.transaction.request.fields)
-        return self._absent[key]
+        miss = self._absent[key]
+        return None if miss is None else _Found(miss, None, seen)
 
-    def _lead(
-        self,
-        asked: AskedRequest,
-        row: Row,
-        miss: PlainMiss | None,
-        before: StoredResponse | PlainFetch | None,
-        seen: Mapping[str, int],
-    ) -> bool:
-        """Send a request for which others may wait, unless such a one is under way."""
-        if miss is None or not miss.follows or self._store.flights.of(asked.state.resource.key, MAIN) is not None:
-            return False
-        return self._send(asked, row, miss.decision, before, seen, is_leading=True)
-
-    def _send(
-        self,
-        asked: AskedRequest,
-        row: Row,
-        decision: Validate | Forward,
-        before: StoredResponse | PlainFetch | None,
-        seen: Mapping[str, int],
-        *,
-        is_leading: bool,
-    ) -> bool:
+    def _send(self, asked: AskedRequest, row: Row, found: _Found) -> bool:
+        """Send a request, unless its response is no plain one."""
+        (decision, follows), before, seen = found
         began, tally = row[0], asked.tally
         size = 0 if before is None else before.size
         validated = size if isinstance(decision, Validate) else None
@@ -118,7 +114,7 @@ class PlainFetches:
         decided = self._exchanges.known(asked, response, before)
         if decided is None or seconds > asked.transaction.route.timeout:
             return False
-        if not (is_leading and seconds < decided.stored_within) and seconds >= decided.refused_within:
+        if seconds >= decided.stored_within and seconds >= decided.refused_within:
             return False
         tally.looked_up(item_size(size))
         tally.called(began, len(response.body), seconds)
@@ -127,6 +123,7 @@ class PlainFetches:
         fetch = PlainFetch(
             asked=asked,
             row=row,
+            turn="lead" if follows else "late",
             decision=decision,
             before=before,
             seen=seen,
@@ -139,26 +136,31 @@ class PlainFetches:
             body=new.body,
             size=len(response.body) if confirmed is None else size,
         )
-        if is_leading:
+        if follows:
             asked.state.fetching = fetch
-        self._rules.later(fetch.response_time, partial(self._end, fetch, is_leading=is_leading))
+        self._rules.later(fetch.response_time, partial(self._end, fetch))
         return True
 
-    def _end(self, fetch: PlainFetch, now: float, *, is_leading: bool) -> None:
+    def _end(self, fetch: PlainFetch, now: float) -> None:
         """Store the response if it may be stored, and answer with it."""
         asked, decision = fetch.asked, fetch.decided.decision
         state, store, seconds = asked.state, self._store, now - fetch.request_time
-        if is_leading:
-            if fetch.attempt is not None or store.is_purged(state):
-                self._rules.complete(self._in_full(fetch), now)
-                return
+        if not self._is_alone(fetch):
+            full = fetch.in_full(store.flights)
+            if state.fetching is fetch:
+                state.fetching = None
+            full.reception = self._exchanges.received(full, full.decision)
+            self._rules.complete(full, now)
+            return
+        is_lead = fetch.turn == "lead"
+        if is_lead:
             state.fetching = None
         if decision.keep is not None:
             fetch.generation = state.next_token(MAIN)
             store.put(asked, MAIN, fetch, fetch.decided.life, seconds, now)
         else:
-            can_mark = is_leading and fetch.before is None
-            store.refuse(asked, fetch.response, decision, seconds, now, has_lease=is_leading, can_mark=can_mark)
+            can_mark = is_lead and fetch.before is None
+            store.refuse(asked, fetch.response, decision, seconds, now, has_lease=is_lead, can_mark=can_mark)
         fetch.before = None
         status, size = plainly_answered(
             fetch.status, fetch.response.fields, fetch.size, is_unchanged=asked.is_unchanged
@@ -173,10 +175,12 @@ class PlainFetches:
         )
         self._rules.end(asked, fetch.row, outcome, TABLE_SECONDS + now - fetch.request_time)
 
-    def _in_full(self, fetch: PlainFetch) -> ModelFetch:
-        """Return the fetch as the rules know it."""
-        attempt = fetch.lead(self._store.flights)
-        fetch.asked.state.fetching = None
-        full = fetch.in_full(attempt)
-        full.reception = self._exchanges.received(full, full.decision)
-        return full
+    def _is_alone(self, fetch: PlainFetch) -> bool:
+        """Return whether nothing has happened to the key since the fetch began."""
+        state, store = fetch.asked.state, self._store
+        if store.is_purged(state):
+            return False
+        if fetch.turn == "lead":
+            return fetch.attempt is None
+        is_filled = state.tokens.get(MAIN, 0) > fetch.seen.get(MAIN, 0)
+        return not is_filled and state.fetching is None and store.flights.of(state.resource.key, MAIN) is None
