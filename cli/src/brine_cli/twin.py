@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 from brine_cli.errors import CommandError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.listener import listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.live.live import Live
 from brine_cli.serving.choices import Choices, check_url
 from brine_cli.serving.description import describe, draft
@@ -59,6 +60,8 @@ class Twin:
         functions with BrineThreads then run in one process with threads.
     aws_endpoint: the address of an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the
         context, this is the address of the emulator in any case.
+    emulated: emulators in place of own ones, for which the endpoint, the hosts and the origins do not count. They go on
+        after the twin ends.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
     show: gets the output of functions, line by line. Without it, `live` or the twin's stdout does.
@@ -86,6 +89,7 @@ class Twin:
     beside: Mapping[str, Path] = field(default_factory=dict)
     environments: int = 0
     aws_endpoint: str | None = None
+    emulated: Emulated | None = None
     allow_hosts: Sequence[str] = ()
     allow_origins: Sequence[str] = ()
     report: Callable[[str], None] = to_stderr
@@ -175,6 +179,10 @@ class Twin:
         """The parameters without a default and without a value of the user."""
         return self._served.description.unset_parameters
 
+    def wait_until_loaded(self) -> None:
+        """Wait until all functions are ready. Gateways are ready at the start, and the others load after it."""
+        self._served.wait_until_loaded()
+
     def restart_functions(self) -> None:
         """Replace every worker process. This empties the L1; the data in AWS stays."""
         self._served.runner.restart()
@@ -183,9 +191,11 @@ class Twin:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
         hosts, origins = self.allow_hosts, self.allow_origins
-        self._emulated = Emulated(stack, self.aws_endpoint, hosts=hosts, origins=origins)
+        self._emulated = self.emulated or stack.enter_context(Emulated(self.aws_endpoint, hosts=hosts, origins=origins))
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         description = self._describe()
+        for notice in self._emulated.notices:
+            self.report(notice)
         self.aws_endpoint = self._emulated.endpoint
         runner = Runner(
             self._folder,
@@ -209,7 +219,7 @@ class Twin:
         if not self.serves:
             return
         stack.callback(self._served.stop)
-        self._served.start_functions(list(description.plans))
+        self._served.start_functions()
         self._served.start_pollers()
         self._served.start_schedules()
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
@@ -238,7 +248,7 @@ class Twin:
         """Return the secrets of the user's file."""
         if self.secrets is None:
             return {}
-        from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (boto3, see above)
+        from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (few twins have one)
 
         return read_secret_file(self.secrets)
 

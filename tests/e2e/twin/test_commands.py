@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from boto3 import Session
 
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 from tests.support.projects import write_project
 from tests.unit.twin.wire import converse, fetch, request, split
 

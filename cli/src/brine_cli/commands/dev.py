@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine_cli.commands.serve.dev_options import DevOptions
+    from brine_cli.serving.emulated import Emulated
     from brine_cli.single_route import Keys
 
 
-def run(options: DevOptions) -> int:
-    """Serve until stopped. Raises CommandError."""
-    began = time.monotonic()
+def run(options: DevOptions, emulated: Emulated, began: float) -> int:
+    """Serve until stopped. Raises CommandError. began: the time of the start, in the time of `time.monotonic`."""
     beside = dict(options.beside)
     if len(beside) < len(options.beside):
         raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
@@ -57,6 +57,7 @@ def run(options: DevOptions) -> int:
             beside=beside,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
+            emulated=emulated,
             env=options.env,
             env_file=options.env_file,
             record_origin=options.record_origin,

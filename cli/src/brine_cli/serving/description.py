@@ -12,6 +12,7 @@ from brine_cli.template.application import read_application
 from brine_cli.template.data import data_resources
 from brine_cli.template.parameters import check_given
 from brine_cli.template.published import Published
+from brine_cli.template.ssm import ssm_parameters
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from brine_cli.template.application import Application
     from brine_cli.template.document import Node
     from brine_cli.template.functions import Function
+    from brine_cli.template.ssm import SsmParameter
     from brine_cli.template.stacks import Stack, StackTemplate
 
 _UNKNOWN_ORIGIN = "http://httpbin.invalid"  # until httpbin runs
@@ -58,6 +60,10 @@ class Draft:
     def resources(self) -> dict[str, Node]:
         """Return the tables, buckets, secrets and queues by logical id."""
         return data_resources(*self.stacks({}))
+
+    def parameters(self, attributes: ResourceAttributes) -> list[SsmParameter]:
+        """Return the SSM parameters of the templates, with the attributes of resources that exist."""
+        return [one for stack in self.stacks(attributes) for one in ssm_parameters(stack.template, stack.resolver)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

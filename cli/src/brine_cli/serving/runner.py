@@ -71,6 +71,7 @@ class Runner:
         self._refused: dict[str, Plan] = {}
         """The newest plans of functions that could not be loaded so."""
         self._removed: list[CurrentEnvironments] = []
+        self._is_stopped = False
         self.invokers: dict[str, CurrentEnvironments] = {}
 
     def launches(self) -> list[Launch]:
@@ -93,17 +94,22 @@ class Runner:
         """Start these functions side by side, and wait until they are ready. Report those that cannot be loaded."""
         started: dict[str, Environments] = {}
         for name in names:
+            invoker = self.invokers.get(name)
+            if invoker is None or self._is_stopped:  # a newer template may have it no longer
+                continue
             try:
-                started[name] = self.invokers[name].start()
+                started[name] = invoker.start()
             except InvocationFailed as failure:
-                self._report(str(failure))
+                if not self._is_stopped:
+                    self._report(str(failure))
         for name, environments in started.items():
             try:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
-                self._report(
-                    f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
-                )
+                if self._runs(name, environments):
+                    self._report(
+                        f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
+                    )
             except IntegrationTimedOut:
                 self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
 
@@ -116,7 +122,8 @@ class Runner:
         self.start(list(self.invokers))
 
     def stop(self) -> None:
-        """Kill every process and wait for its end."""
+        """Kill every process and wait for its end. No further one starts."""
+        self._is_stopped = True
         for invoker in (*self.invokers.values(), *self._removed):
             invoker.stop()
 
@@ -146,6 +153,11 @@ class Runner:
         for name, mistake in failures.items():
             failed[mistake].append(name)
         return FunctionChanges(replaced=replaced, failed=failed, added=added, removed=removed, mended=mended)
+
+    def _runs(self, name: str, environments: Environments) -> bool:
+        """Return whether a function still runs in these environments: they were neither replaced nor stopped."""
+        invoker = self.invokers.get(name)
+        return invoker is not None and invoker.runs(environments)
 
     def _take_back(self, plans: Mapping[str, Plan]) -> list[str]:
         """Forget the refused plans of functions that are again as they run. Return these functions."""
