@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -128,7 +129,7 @@ class Twin:
             check_url("AWS endpoint", self.aws_endpoint)
         if self.claims is not None and self.verifies_tokens:
             raise CommandError("claims and the check of tokens exclude each other. Give --claims or --verify-tokens")
-        self._sources = SourceFiles()
+        self._sources = SourceFiles(*filter(None, [self.record_origin]))
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -217,9 +218,13 @@ class Twin:
             runs_schedules=self.runs_schedules,
         )
         if not self.serves:
+            self._emulated.complete()
             return
         stack.callback(self._served.stop)
-        self._served.start_functions()
+        with ThreadPoolExecutor(1) as threads:
+            completed = threads.submit(self._emulated.complete)
+            self._served.start_functions()
+            completed.result()
         self._served.start_pollers()
         self._served.start_schedules()
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
@@ -227,7 +232,13 @@ class Twin:
         if self.reload:
             from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (not every twin reloads)
 
-            stack.enter_context(Reloader(self._served, self._describe, self.report, self._sources))
+            stack.enter_context(Reloader(self._served, self._describe_completely, self.report, self._sources))
+
+    def _describe_completely(self) -> Description:
+        """Do as `_describe`, and create what the functions need at their first request too."""
+        description = self._describe()
+        self._emulated.complete()
+        return description
 
     def _describe(self) -> Description:
         """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""
@@ -236,10 +247,13 @@ class Twin:
             parameters={name: text for (kind, name), text in secrets.items() if kind == "parameter"},
             secrets={name: text for (kind, name), text in secrets.items() if kind == "secret"},
         )
-        read = draft(self._choices, published)  # find mistakes in the template before any process starts
+        read = draft(self._choices, published, self._sources)  # find mistakes in the template before any process starts
         if read.needs_httpbin:
             read = replace(read, origin=self._emulated.start_httpbin())
-        attributes = self._emulated.provide(read.resources())
+        with ThreadPoolExecutor(1) as threads:
+            provided = threads.submit(self._emulated.provide, read.resources())
+            read.warm(self._sources)  # while the emulator works
+            attributes = provided.result()
         created = self._emulated.provide_values(read, attributes, secrets)
         read = replace(read, published=published.joined(created))
         return describe(read, attributes, self._routes_file(), self._sources)

@@ -1,4 +1,7 @@
-"""Creates the tables, buckets, secrets and queues of a template at an AWS endpoint, unless they exist."""
+"""Creates the tables, buckets, secrets and queues of a template at an AWS endpoint, unless they exist.
+
+It has two steps. After the first, all attributes are known, and the functions can start.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,13 @@ def default_name(logical_id: str) -> str:
 def create_resources(
     resources: Mapping[str, Node], api: EmulatorApi, *, name_of: Callable[[str], str] = default_name
 ) -> ResourceAttributes:
-    """Create `resources` and return their attributes for a Resolver. Raises EmulatorFailed and TemplateError."""
+    """Create the tables, secrets and queues. Return the attributes of all resources for a Resolver.
+
+    Raises EmulatorFailed and TemplateError.
+    """
     makers = {
         "AWS::DynamoDB::Table": _create_table,
-        "AWS::S3::Bucket": _create_bucket,
+        "AWS::S3::Bucket": _bucket,
         "AWS::SecretsManager::Secret": _create_secret,
         "AWS::SQS::Queue": _create_queue,
     }
@@ -52,8 +58,23 @@ def create_resources(
         except KeyError as error:
             raise TemplateError(f"{logical_id}: {error} is missing") from error
         attributes |= {(logical_id, attribute): value for attribute, value in found.items()}
-    _connect_dead_letters(resources, api, attributes)
     return attributes
+
+
+def complete_resources(resources: Mapping[str, Node], api: EmulatorApi, attributes: ResourceAttributes) -> None:
+    """Create the buckets, and connect the queues with their dead-letter queues. Raises EmulatorFailed."""
+    known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
+    for logical_id, resource in resources.items():
+        name = attributes[logical_id, "Ref"]
+        try:
+            if resource["Type"] == "AWS::S3::Bucket":
+                api.create_bucket(name)
+            elif policy := properties_of(resource).get("RedrivePolicy"):
+                target = policy["deadLetterTargetArn"]
+                redrive = json.dumps({**policy, "deadLetterTargetArn": known.get(target, target)})
+                api.call("sqs", "SetQueueAttributes", QueueUrl=name, Attributes={"RedrivePolicy": redrive})
+        except EmulatorError as error:
+            raise EmulatorFailed(f"{logical_id} cannot be created at {api.endpoint}: {error}") from error
 
 
 def _suffix(properties: Node) -> str:
@@ -114,8 +135,7 @@ def _as_text(value: Node) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _create_bucket(api: EmulatorApi, name: str, _: Node) -> dict[str, str]:
-    api.create_bucket(name)
+def _bucket(_: EmulatorApi, name: str, __: Node) -> dict[str, str]:
     return {
         "Ref": name,
         "Arn": f"arn:aws:s3:::{name}",
@@ -159,16 +179,3 @@ def _create_queue(api: EmulatorApi, name: str, properties: Node) -> dict[str, st
         url = api.call("sqs", "GetQueueUrl", QueueName=name)["QueueUrl"]
     answer = api.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=["QueueArn"])
     return {"Ref": url, "QueueUrl": url, "Arn": answer["Attributes"]["QueueArn"], "QueueName": name}
-
-
-def _connect_dead_letters(resources: Mapping[str, Node], api: EmulatorApi, attributes: ResourceAttributes) -> None:
-    """Set the redrive policies after all queues exist, since the resolved policies have logical ids as targets."""
-    known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
-    for logical_id, resource in resources.items():
-        policy = properties_of(resource).get("RedrivePolicy")
-        if policy is None:
-            continue
-        target = policy["deadLetterTargetArn"]
-        redrive = json.dumps({**policy, "deadLetterTargetArn": known.get(target, target)})
-        url = attributes[logical_id, "Ref"]
-        api.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"RedrivePolicy": redrive})

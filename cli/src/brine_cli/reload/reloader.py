@@ -57,7 +57,7 @@ class Reloader:
         self._renew = renew
         self._more_places = tuple(places)
         self._clock = clock
-        self._seen = self._digests()
+        self._seen: Mapping[Path, str] = served.description.digests
         self._mistake = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)

@@ -66,10 +66,18 @@ class Choices:
 
     @property
     def files(self) -> Iterator[Path]:
-        """The files that are not of the template."""
-        for file in (self.routes, self.secrets, self.env_file, self.play_origin):
+        """The files and folders that are not of the template."""
+        yield from self.routes_files
+        for file in (self.secrets, self.env_file, self.play_origin):
             if file is not None:
                 yield file
+
+    @property
+    def routes_files(self) -> Iterator[Path]:
+        """The file of the routes that take the place of those of the template, and the folder beside it."""
+        if self.routes is not None:
+            yield self.routes
+            yield self.routes.with_suffix(".d")
 
     def variables(self) -> GivenVariables:
         """Return the variables that the user gives to functions. Raises CommandError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from brine_cli.emulators.addresses import EmulatorAddresses
@@ -45,6 +46,9 @@ class Emulated:
         self._resources: Mapping[str, Node] = {}
         self._attributes: ResourceAttributes = {}
         self._values: tuple[SecretTextByPlace, list[SsmParameter]] = {}, []
+        self._completing = Lock()
+        self._completed_resources: Mapping[str, Node] = {}
+        self._completed_values = self._values
         self.endpoint = endpoint
         self.httpbin: str | None = None
         self.names: dict[str, str] = {}
@@ -89,27 +93,41 @@ class Emulated:
         return self._attributes if resources else {}
 
     def provide_values(self, read: Draft, attributes: ResourceAttributes, secrets: SecretTextByPlace) -> Published:
-        """Create the secrets of the user and the SSM parameters. Return the texts of the secrets that a template reads.
+        """Take the secrets of the user's file, and return the texts of the secrets that a template reads.
 
-        secrets: those of the user's file. Raises EmulatorFailed.
+        Raises EmulatorFailed.
         """
-        parameters = read.parameters(attributes)
-        if (secrets, parameters) != self._values:
-            from brine_cli.emulators.secret_file import put_secrets  # noqa: PLC0415  (see above)
-            from brine_cli.emulators.ssm_values import put_parameters  # noqa: PLC0415  (see above)
-
-            put_secrets(secrets, self.api())
-            put_parameters(parameters, self.api())
-            self._values = secrets, parameters
+        self._values = secrets, read.parameters(attributes)
         if not read.template.reads_secrets:
             return Published()
-        from brine_cli.emulators.ssm_values import secret_texts  # noqa: PLC0415  (see above)
+        from brine_cli.emulators.ssm_values import secret_texts  # noqa: PLC0415  (few templates read any)
 
         arns = [value for (_, key), value in attributes.items() if key == "Id"]
         return Published(secrets=secret_texts(arns, self.api()))
 
+    def complete(self) -> None:
+        """Create what no attribute depends on: buckets, the secrets of the user, SSM parameters. Raises EmulatorFailed.
+
+        A function may need them at its first request, but not to start.
+        """
+        with self._completing:
+            if self._resources != self._completed_resources:
+                from brine_cli.emulators.resources import complete_resources  # noqa: PLC0415  (see above)
+
+                complete_resources(self._resources, self.api(), self._attributes)
+                self._completed_resources = self._resources
+            if self._values != self._completed_values:
+                from brine_cli.emulators.secret_file import put_secrets  # noqa: PLC0415  (see above)
+                from brine_cli.emulators.ssm_values import put_parameters  # noqa: PLC0415  (see above)
+
+                secrets, parameters = self._values
+                put_secrets(secrets, self.api())
+                put_parameters(parameters, self.api())
+                self._completed_values = self._values
+
     def missing_secrets(self, references: Iterable[SecretReference]) -> list[SecretReference]:
         """Return the references to secrets that do not exist. Raises EmulatorFailed."""
+        self.complete()
         from brine_cli.emulators.secret_file import missing  # noqa: PLC0415  (few templates have them)
 
         return list(missing(references, self.api()))

@@ -11,7 +11,7 @@ from brine_cli.commands import signals
 from brine_cli.commands.sam_commands import DOCKER_NAME, sam_commands
 from brine_cli.commands.serve.emulators_options import DOCKER_BRIDGE
 from brine_cli.emulators.api import EmulatorApi
-from brine_cli.emulators.resources import create_resources
+from brine_cli.emulators.resources import complete_resources, create_resources
 from brine_cli.emulators.run import run_emulator
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.template.data import data_resources
@@ -40,7 +40,7 @@ def run(options: EmulatorsOptions) -> None:
         httpbin = stack.enter_context(run_emulator("httpbin", host=host, port=options.httpbin_port))
         # `sam local` resolves !Ref to the logical id, so the resources get these names.
         with closing(EmulatorApi(aws)) as api:
-            create_resources(resources, api, name_of=str)
+            complete_resources(resources, api, create_resources(resources, api, name_of=str))
         print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
         print("\nIn another shell:")
