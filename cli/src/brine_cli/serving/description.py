@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
+from brine_cli.serving.choices import HTTPBIN
 from brine_cli.serving.gateway_routes import ROUTES, read_gateway_routes
 from brine_cli.serving.plan import Plan
 from brine_cli.template.application import read_application
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from brine_cli.template.functions import Function
     from brine_cli.template.ssm import SsmParameter
     from brine_cli.template.stacks import Stack, StackTemplate
-
-_UNKNOWN_ORIGIN = "http://httpbin.invalid"  # until httpbin runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class Draft:
 
     def stacks(self, attributes: ResourceAttributes) -> tuple[Stack, ...]:
         """Return the stacks with the values of their parameters, and the attributes of resources that exist."""
-        origin = self.origin or self.choices.origin or _UNKNOWN_ORIGIN
+        origin = self.origin or self.choices.origin or HTTPBIN
         known = {**dict.fromkeys(self.template.origin_parameters, origin), **self.choices.parameters}
         return resolve_stacks(self.template, known, attributes, self.published)
 
@@ -122,7 +121,7 @@ def describe(
     routes_file: takes the place of the routes of the template.
     """
     application = _application(read, attributes)
-    variables = read.choices.variables()
+    variables = read.choices.variables(read.origin)
     variables.check(application.functions)
     replaced = {} if routes_file is None else {ROUTES: str(routes_file)}
     folders = dict.fromkeys(place for one in application.functions.values() for place in folders_with_code(one))

@@ -175,7 +175,7 @@ def _origin(settings: Settings, client: HttpClient) -> Origin:
     if settings.is_on_emulator and settings.record_origin is not None:
         from brine.adapters.recorded_origin import RecordingOrigin  # noqa: PLC0415 - only in development
 
-        return RecordingOrigin(origin, settings.record_origin)
+        return RecordingOrigin(origin, settings.record_origin, settings.record_alias)
     return origin
 
 
