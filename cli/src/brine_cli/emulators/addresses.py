@@ -45,13 +45,14 @@ class EmulatorAddresses:
     def of(cls, template: Path, environment: Mapping[str, str]) -> Self:
         """Return the addresses of a template: the same for each run of the user.
 
-        The ports follow from the path of the template. The secret is in the state folder, in a file that only the user
-        can read. If the folder cannot be written, each run has a new secret.
+        The ports follow from the paths of the template and of the user's state folder. The secret is in that folder, in
+        a file that only the user can read. If the folder cannot be written, each run has a new secret.
         """
+        file = state_file(template, environment)
         names: tuple[Emulator, ...] = ("moto", "httpbin")
         return cls(
-            ports={name: _ports(name, template) for name in names},
-            secret=_remembered(state_file(template, environment).with_suffix(".secret")),
+            ports={name: _ports(f"{name} {file}") for name in names},
+            secret=_remembered(file.with_suffix(".secret")),
         )
 
     def listen(self, emulator: Emulator, host: str) -> tuple[socket.socket, str]:
@@ -75,9 +76,8 @@ class EmulatorAddresses:
 _SHOWN: Final[Mapping[Emulator, str]] = {"moto": "the AWS emulator", "httpbin": "httpbin"}
 
 
-def _ports(emulator: Emulator, template: Path) -> tuple[int, ...]:
-    digest = sha256(f"{emulator} {template.resolve()}".encode()).digest()
-    number = int.from_bytes(digest[:4])
+def _ports(name: str) -> tuple[int, ...]:
+    number = int.from_bytes(sha256(name.encode()).digest()[:4])
     return tuple(_FIRST_PORT + (number + attempt) % _PORTS for attempt in range(_ATTEMPTS))
 
 

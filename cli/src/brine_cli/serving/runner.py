@@ -12,6 +12,7 @@ from brine_cli.lambda_runtime.current import CurrentEnvironments
 from brine_cli.lambda_runtime.environment import InitFailed, InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.lambda_runtime.stale_bytecode import remove_stale_bytecode
 from brine_cli.serving.plan import environments_of
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Runner:
 
     def put(self, plans: Mapping[str, Plan]) -> None:
         """Take the first plans. Each function starts at `start`, or at its first request."""
+        remove_stale_bytecode({file for plan in plans.values() for file in plan.files})
         for name, plan in plans.items():
             self.invokers[name] = CurrentEnvironments(name)
             self.invokers[name].put(self._environments(plan))
@@ -169,6 +171,7 @@ class Runner:
 
     def _replace(self, plans: Mapping[str, Plan]) -> dict[str, Mistake]:
         """Replace these functions side by side. Return those that cannot be loaded, which go on as they were."""
+        remove_stale_bytecode({file for plan in plans.values() for file in plan.files})
         for name in plans:
             self.invokers[name].begin_replacement()
         newer: dict[str, Environments] = {}

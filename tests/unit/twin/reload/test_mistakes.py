@@ -28,14 +28,17 @@ def project(tmp_path: Path) -> Iterator[Edited]:
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ({"functions/one/app.py": BROKEN}, "One: not reloaded, the last good state serves. {}/functions/one/app.py:2: "),
+        (
+            {"functions/one/app.py": BROKEN},
+            "One: not reloaded, the last good state serves. {}/functions/one/app.py:2: ",
+        ),
         ({"functions/one/app.py": "import nothing_like_this"}, "ModuleNotFoundError: No module named"),
         ({"functions/one/app.py": None}, "No module named 'app'"),
         ({"layers/library/library.py": "1 / 0"}, "{}/layers/library/library.py:1: ZeroDivisionError"),
         ({"template.yaml": "Resources: ["}, "not reloaded, the last good state serves. {}/template.yaml"),
         ({"template.yaml": "Resources: {}"}, "not reloaded, the last good state serves. "),
         ({"template.yaml": None}, "not reloaded, the last good state serves. "),
-        ({"layers/files/routes.toml": "[[route]"}, "not reloaded, the last good state serves. {}/layers/files/routes"),
+        ({"layers/files/routes.toml": "[[route]"}, "not reloaded, the last good state serves. "),
         ({"layers/files/routes.toml": route("/a") + 'grace = "soon"\n'}, "soon"),
     ],
     ids=[
@@ -92,7 +95,7 @@ def test_code_mended_while_the_template_has_a_mistake(project: Edited) -> None:
 
 def test_a_function_that_could_not_be_loaded_at_the_start_is_mended(tmp_path: Path) -> None:
     with edited(tmp_path) as project:
-        project.edit(**{"template.yaml": template({"One": ("Library",), "Two": (), "Four": ()})})
+        project.edit(**{"functions/four/app.py": BROKEN, "template.yaml": template({"One": ("Library",), "Four": ()})})
         assert project.ask("Four")[0] == 502
 
         project.edit(**{"functions/four/app.py": handler("4")})

@@ -20,7 +20,9 @@ NAMES = st.sets(st.sampled_from(["One", "Two", "Three", "Four"]), min_size=1)
 CODE = st.one_of(VALUES.map(handler), st.just("1 / 0\n"), st.just("def handler(:\n"), st.none())
 EDITS = st.one_of(
     st.tuples(st.sampled_from([f"functions/{name}/app.py" for name in ("one", "two", "three", "four")]), CODE),
-    st.tuples(st.just("layers/library/library.py"), st.one_of(VALUES.map(lambda value: f"VALUE = {value!r}"), st.none())),
+    st.tuples(
+        st.just("layers/library/library.py"), st.one_of(VALUES.map(lambda value: f"VALUE = {value!r}"), st.none())
+    ),
     st.tuples(st.just("layers/files/file.txt"), st.one_of(VALUES, st.none())),
     st.tuples(st.just("layers/files/routes.toml"), st.sampled_from([route("/a"), route("/b"), "[[route]", None])),
     st.tuples(
