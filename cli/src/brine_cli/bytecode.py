@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 _FORBIDS: Final = "PYTHONDONTWRITEBYTECODE"
 
 
-def keep_bytecode(environment: Mapping[str, str]) -> None:
+def keep_bytecode(environment: Mapping[str, str], package: str = "click") -> None:
     """Let this process and its children keep bytecode in the user's cache folder, if they may not beside the code.
 
-    If the packages have been compiled by their installer, there is nothing to do.
+    If the installer has compiled the packages, there is nothing to do. package: one of them.
     """
-    if not sys.dont_write_bytecode or sys.pycache_prefix is not None or _is_compiled("click"):
+    if not sys.dont_write_bytecode or sys.pycache_prefix is not None or _is_compiled(package):
         return
     cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     sys.pycache_prefix = str(cache / "brine" / "bytecode")

@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,7 @@ from tests.support.projects import write_project
 from tests.unit.twin.wire import converse, fetch, request, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
 SECONDS = 30
@@ -75,19 +76,23 @@ class Command:
         return [os.pidfd_open(pid) for pid in descendants(self.process.pid)]
 
 
-def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def command(
+    folder: Path, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "brine_cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "TMPDIR": str(folder), "XDG_STATE_HOME": f"{folder}.state"},
+        env={**os.environ, "TMPDIR": str(folder), "XDG_STATE_HOME": f"{folder}.state", **environment},
     )
 
 
 @contextmanager
-def running(folder: Path, last_line: str, *arguments: str) -> Iterator[Command]:
-    process = command(folder, *arguments)
+def running(
+    folder: Path, last_line: str, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Command]:
+    process = command(folder, *arguments, environment=environment)
     assert process.stdout is not None
     lines: list[str] = []
     watchdog = threading.Timer(SECONDS, process.kill)  # then the last line is never said
