@@ -30,7 +30,7 @@ from brine_cli.serving.source_files import SourceFiles
 from brine_cli.template.published import Published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from brine_cli.emulators.secret_file import SecretTextByPlace
     from brine_cli.lambda_runtime.launch import Launch
@@ -72,6 +72,8 @@ class Twin:
     record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
         instead of the origins (brine.adapters.recorded_origin).
     reload: follow changes of the files. Without it, a change counts when the twin starts again.
+    renew: is called with the files that have changed before the twin follows, and may write files.
+    more_places: files and folders whose changes count besides those that the twin serves.
     claims, verifies_tokens: see brine_cli.serving.served.Access.
     runs_schedules: invoke functions by the schedules of the template.
     serves: False starts no functions and no server, for a single invocation by one of `launches`.
@@ -102,6 +104,8 @@ class Twin:
     record_origin: Path | None = None
     play_origin: Path | None = None
     reload: bool = False
+    renew: Callable[[Iterable[Path]], object] = lambda _: None
+    more_places: Sequence[Path] = ()
     claims: Mapping[str, Any] | None = None
     verifies_tokens: bool = False
     runs_schedules: bool = False
@@ -232,7 +236,15 @@ class Twin:
         if self.reload:
             from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (not every twin reloads)
 
-            stack.enter_context(Reloader(self._served, self._describe_completely, self.report, self._sources))
+            reloader = Reloader(
+                self._served,
+                self._describe_completely,
+                self.report,
+                self._sources,
+                renew=self.renew,
+                places=self.more_places,
+            )
+            stack.enter_context(reloader)
 
     def _describe_completely(self) -> Description:
         """Do as `_describe`, and create what the functions need at their first request too."""

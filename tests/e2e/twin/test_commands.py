@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,10 +174,17 @@ def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:
         assert f"curl -i {url}/depot" in started.said
 
 
-def test_dev_declares_the_classes_of_the_project_before_the_functions_start(tmp_path: Path) -> None:
+def test_dev_declares_the_classes_of_the_project_at_the_start_and_after_a_change(tmp_path: Path) -> None:
     project = write_project(tmp_path / "project", PROJECT)
     with running(tmp_path, "curl -i ", "dev", "--port", "0", "--template", str(project / "template.yaml")) as started:
-        assert b'name = "shop_messages.Line"' in fetch(started.first(r"served at (\S+)"))[1]
+        url = started.first(r"served at (\S+)")
+        assert b'name = "shop_messages.Line"' in fetch(url)[1]
+
+        write_project(project, {"shop_messages.py": PROJECT["shop_messages.py"] + "    count: int\n"})
+        until = time.monotonic() + SECONDS
+        while b'count = "int"' not in fetch(url)[1]:
+            assert time.monotonic() < until
+            time.sleep(0.02)  # the operating system must notify the twin
 
 
 def test_a_taken_port_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from brine_cli.api_gateway.authorization.claims_option import read_claims
@@ -14,7 +15,7 @@ from brine_cli.commands import signals
 from brine_cli.commands.try_out.overview import described, described_schedule, parameter_lines
 from brine_cli.commands.try_out.try_lines import TwinSummary, try_lines
 from brine_cli.console.page import ROOT as CONSOLE
-from brine_cli.declared_types.refresh import refresh_types
+from brine_cli.declared_types.refresh import places_of_classes, refresh_if_code, refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.live.live import Live
@@ -63,6 +64,8 @@ def run(options: DevOptions, emulated: Emulated, began: float) -> int:
             record_origin=options.record_origin,
             play_origin=options.play_origin,
             reload=options.reload,
+            renew=partial(refresh_if_code, options.template, printer.report),
+            more_places=places_of_classes(options.template),
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             claims=read_claims(options.claims) if options.claims else None,

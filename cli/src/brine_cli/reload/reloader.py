@@ -36,7 +36,7 @@ class Reloader:
     """Follows changes of the files of a description, within its context.
 
     describe: reads the files anew. It raises CommandError for a mistake. renew: is called before that with the files
-    that have changed, and may write files. files: more files and folders to watch.
+    that have changed, and may write files. places: more files and folders to watch.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Reloader:
         report: Callable[[str], None],
         sources: SourceFiles,
         *,
-        renew: Callable[[Iterable[Path]], None] = lambda _: None,
+        renew: Callable[[Iterable[Path]], object] = lambda _: None,
         places: Iterable[Path] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -57,7 +57,7 @@ class Reloader:
         self._renew = renew
         self._more_places = tuple(places)
         self._clock = clock
-        self._seen: Mapping[Path, str] = served.description.digests
+        self._seen: Mapping[Path, str] = {**served.description.digests, **sources.digests(*self._more_places)}
         self._mistake = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)

@@ -90,7 +90,7 @@ class Settings(CacheSettings):
     channels: the path of channels.toml, for the exchange.
     emulated_principal: the caller of requests without a verified principal, on an emulator.
     record_origin, play_origin: on an emulator, the file of responses of origins to write, or to answer from.
-    record_alias: the URL of an origin, and the one under which its responses are recorded.
+    record_alias: URL=URL, an origin and the URL under which its responses are recorded.
     """
 
     bucket: str = ""
@@ -107,7 +107,7 @@ class Settings(CacheSettings):
     emulated_principal: str | None = None
     record_origin: Path | None = None
     play_origin: Path | None = None
-    record_alias: tuple[str, str] | None = None
+    record_alias: str | None = None
 
     @classmethod
     def from_environment(
@@ -141,7 +141,7 @@ class Settings(CacheSettings):
             "emulated_principal": variables.text("BRINE_EMULATED_PRINCIPAL"),
             "record_origin": variables.path("BRINE_RECORD_ORIGIN"),
             "play_origin": variables.path("BRINE_PLAY_ORIGIN"),
-            "record_alias": variables.alias("BRINE_RECORD_ALIAS"),
+            "record_alias": variables.text("BRINE_RECORD_ALIAS"),
         }
         variables.check()
         return cls(**members)
@@ -196,15 +196,6 @@ class _Variables:
     def path(self, name: str) -> Path | None:
         text = self.text(name)
         return None if text is None else Path(text)
-
-    def alias(self, name: str) -> tuple[str, str] | None:
-        text = self.text(name)
-        if text is None:
-            return None
-        url, equals, alias = text.partition("=")
-        if not equals:
-            self._problems.append(f"{name} is {text!r}: write two URLs as URL=URL")
-        return url, alias
 
     def namespace(self) -> str | None:
         from brine.domain.results.key import is_namespace  # noqa: PLC0415 - only functions that keep results need it

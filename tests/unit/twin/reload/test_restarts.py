@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine_cli.reload.reloader import Reloader
 from tests.unit.twin.reload.edited import FILES, FUNCTIONS, edited, handler, route, template
 
 if TYPE_CHECKING:
@@ -115,6 +116,28 @@ def test_a_change_between_the_start_and_the_watch_is_followed(tmp_path: Path) ->
 
         assert len(later.follow()) == 1
         assert later.ask("Two")[1]["code"] == "2"
+
+
+def test_files_that_are_written_anew_after_a_change_are_followed_with_it(tmp_path: Path) -> None:
+    classes = tmp_path / "classes.py"
+    with edited(tmp_path / "project") as project:
+        written = project.folder / "layers/files/file.txt"
+        project.reloader = Reloader(
+            project.twin._served,
+            project.twin._describe_completely,
+            project.lines.append,
+            project.twin._sources,
+            renew=lambda changed: written.write_text("made") if classes in changed else None,
+            places=[classes],
+        )
+        assert project.follow() == []
+        classes.write_text("a class")
+
+        (line,) = project.follow()
+
+        assert "layers/files/file.txt changed" in line
+        assert project.ask("Two")[1]["file"] == "made"
+        assert project.follow() == []
 
 
 def test_a_recording_in_the_folder_of_a_function_restarts_none(tmp_path: Path) -> None:

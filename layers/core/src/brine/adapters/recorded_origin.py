@@ -78,6 +78,14 @@ class RecordingOrigin:
             os.close(file)
 
 
+def parse_alias(text: str) -> tuple[str, str]:
+    """Return the two URLs of BRINE_RECORD_ALIAS. Raises ConfigError."""
+    url, equals, alias = text.partition("=")
+    if not equals:
+        raise ConfigError(f"BRINE_RECORD_ALIAS is {text!r}: write two URLs as URL=URL")
+    return url, alias
+
+
 class PlayedOrigin:
     """An origin that answers from a file of recorded responses, and makes no connection.
 
