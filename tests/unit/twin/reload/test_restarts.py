@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from brine_cli.emulators.api import EmulatorApi
 from brine_cli.reload.reloader import Reloader
 from tests.unit.twin.reload.edited import FILES, FUNCTIONS, edited, handler, route, template
 
@@ -107,6 +109,34 @@ def test_a_new_function_is_served_and_one_that_is_gone_is_not(project: Edited) -
     assert project.ask("Four")[1]["code"] == "4"
     assert project.ask("Three")[0] == 404
     assert project.pids() == {name: before[name] for name in ("One", "Two")}
+
+
+def test_a_route_of_the_template_changes_without_a_restart(project: Edited) -> None:
+    before = project.pids()
+
+    lines = project.edit(**{"template.yaml": template().replace('"/two"', '"/second"')})
+
+    assert lines == ["serves GET /second too", "serves GET /two no longer"]
+    assert project.ask("Second")[1]["pid"] == before["Two"]
+    assert project.ask("Two")[0] == 404
+
+
+def test_variables_and_secrets_in_files_are_followed(tmp_path: Path) -> None:
+    variables, secrets = tmp_path / "dev.env", tmp_path / "secrets.env"
+    variables.write_text("MODE=b\n")
+    secrets.write_text("key=1\n")
+    with edited(tmp_path / "project", env_file=variables, secrets=secrets) as project:
+        assert project.ask("One")[1]["mode"] == "b"
+        before = project.pids()
+        secrets.write_text("key=2\n")
+        assert project.follow() == []
+        with closing(EmulatorApi(str(project.twin.aws_endpoint))) as api:
+            assert api.call("secretsmanager", "GetSecretValue", SecretId="key")["SecretString"] == "2"
+        assert project.pids() == before
+
+        variables.write_text("MODE=c\n")
+        assert project.follow()[0].startswith("reloaded One, Two, Three: the variable MODE changed")
+        assert project.ask("One")[1]["mode"] == "c"
 
 
 def test_a_change_between_the_start_and_the_watch_is_followed(tmp_path: Path) -> None:
