@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from brine_cli.background import in_background
 from brine_cli.errors import CommandError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
@@ -21,20 +21,17 @@ from brine_cli.http.listener import listen, url_of
 from brine_cli.http.server import HttpServer
 from brine_cli.live.live import Live
 from brine_cli.serving.choices import Choices, check_url
-from brine_cli.serving.description import describe, draft
 from brine_cli.serving.emulated import Emulated
 from brine_cli.serving.gateway_routes import gateways
+from brine_cli.serving.reading import DescriptionReader
 from brine_cli.serving.runner import Runner
 from brine_cli.serving.served import Access, Served
 from brine_cli.serving.source_files import SourceFiles
-from brine_cli.template.published import Published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from brine_cli.emulators.secret_file import SecretTextByPlace
     from brine_cli.lambda_runtime.launch import Launch
-    from brine_cli.serving.description import Description
     from brine_cli.single_route import Keys
     from brine_cli.template.application import Application
 
@@ -197,13 +194,16 @@ class Twin:
         self.url = url_of(listener)
         hosts, origins = self.allow_hosts, self.allow_origins
         self._emulated = self.emulated or stack.enter_context(Emulated(self.aws_endpoint, hosts=hosts, origins=origins))
-        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        description = self._describe()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
+        self._reader = DescriptionReader(
+            choices=self._choices, emulated=self._emulated, sources=self._sources, folder=folder
+        )
+        description = self._reader.read_to_start()
         for notice in self._emulated.notices:
             self.report(notice)
         self.aws_endpoint = self._emulated.endpoint
         runner = Runner(
-            self._folder,
+            folder,
             endpoint=self._emulated.endpoint,
             report=self.report,
             show=self.live.taker(self.show),
@@ -225,10 +225,9 @@ class Twin:
             self._emulated.complete()
             return
         stack.callback(self._served.stop)
-        with ThreadPoolExecutor(1) as threads:
-            completed = threads.submit(self._emulated.complete)
-            self._served.start_functions()
-            completed.result()
+        completed = in_background(self._emulated.complete, "more resources")
+        self._served.start_functions()
+        completed.result()
         self._served.start_pollers()
         self._served.start_schedules()
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
@@ -238,50 +237,10 @@ class Twin:
 
             reloader = Reloader(
                 self._served,
-                self._describe_completely,
+                self._reader.read,
                 self.report,
                 self._sources,
                 renew=self.renew,
                 places=self.more_places,
             )
             stack.enter_context(reloader)
-
-    def _describe_completely(self) -> Description:
-        """Do as `_describe`, and create what the functions need at their first request too."""
-        description = self._describe()
-        self._emulated.complete()
-        return description
-
-    def _describe(self) -> Description:
-        """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""
-        secrets = self._secrets()
-        published = Published(
-            parameters={name: text for (kind, name), text in secrets.items() if kind == "parameter"},
-            secrets={name: text for (kind, name), text in secrets.items() if kind == "secret"},
-        )
-        read = draft(self._choices, published, self._sources)  # find mistakes in the template before any process starts
-        if read.needs_httpbin:
-            read = replace(read, origin=self._emulated.start_httpbin())
-        with ThreadPoolExecutor(1) as threads:
-            provided = threads.submit(self._emulated.provide, read.resources())
-            read.warm(self._sources)  # while the emulator works
-            attributes = provided.result()
-        created = self._emulated.provide_values(read, attributes, secrets)
-        read = replace(read, published=published.joined(created))
-        return describe(read, attributes, self._routes_file(), self._sources)
-
-    def _secrets(self) -> SecretTextByPlace:
-        """Return the secrets of the user's file."""
-        if self.secrets is None:
-            return {}
-        from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (few twins have one)
-
-        return read_secret_file(self.secrets)
-
-    def _routes_file(self) -> Path | None:
-        """Return the file with the routes that the user chose instead of those of the template, or None."""
-        if self._choices.single_route is None:
-            return None if self.routes is None else self.routes.resolve()
-        file = self._folder / "routes.toml"
-        file.write_text(self._choices.single_route, encoding="utf-8")
-        return file

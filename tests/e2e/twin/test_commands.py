@@ -208,6 +208,19 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_ends_a_start_that_waits_for_an_emulator(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process = command(tmp_path, "dev", "--template", str(TEMPLATE), "--port", "0", "--aws-endpoint", endpoint)
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=SECONDS / 2)  # a call takes SECONDS until it gives up
+    assert (process.returncode, said) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

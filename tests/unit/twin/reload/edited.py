@@ -90,7 +90,7 @@ class Edited:
         self.twin = twin
         self.folder = folder
         self.lines = lines
-        self.reloader = Reloader(twin._served, twin._describe_completely, lines.append, twin._sources)
+        self.reloader = Reloader(twin._served, twin._reader.read, lines.append, twin._sources)
 
     def edit(self, **files: str | None) -> list[str]:
         """Write these files, or remove them if their text is None, and follow. Return the new lines."""

@@ -154,7 +154,7 @@ def test_files_that_are_written_anew_after_a_change_are_followed_with_it(tmp_pat
         written = project.folder / "layers/files/file.txt"
         project.reloader = Reloader(
             project.twin._served,
-            project.twin._describe_completely,
+            project.twin._reader.read,
             project.lines.append,
             project.twin._sources,
             renew=lambda changed: written.write_text("made") if classes in changed else None,
