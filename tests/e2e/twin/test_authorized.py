@@ -13,8 +13,8 @@ import pytest
 
 from brine_cli.__main__ import main
 from brine_cli.api_gateway.authorization.tokens import unsigned_token
-from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
+from tests.support.emulators.sdk import aws_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

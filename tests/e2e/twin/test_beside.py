@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_commands import running
+from tests.support.emulators.sdk import aws_client
 from tests.unit.twin.wire import fetch
 
 if TYPE_CHECKING:

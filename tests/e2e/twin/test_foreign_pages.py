@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.emulators.resources import aws_client
 from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
+from tests.support.emulators.sdk import aws_client
 from tests.unit.twin.api_gateway.signing import signed
 from tests.unit.twin.wire import converse, split
 
@@ -33,7 +33,7 @@ def twin() -> Iterator[Twin]:
 @pytest.fixture(scope="module")
 def open_emulator() -> Iterator[str]:
     """moto as `brine emulators` starts it: at a URL that samconfig.toml knows, so without a secret path."""
-    with run_emulator("moto", has_secret_path=False, hosts=("host.docker.internal",)) as url:
+    with run_emulator("moto", secret="", hosts=("host.docker.internal",)) as url:
         aws_client("secretsmanager", url).create_secret(Name=SECRET, SecretString="{}")
         yield url
 

@@ -16,8 +16,9 @@ import pytest
 from joserfc import jwk, jwt
 
 from brine_cli.api_gateway.authorization.tokens import unsigned_token
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.twin import Twin
 
 if TYPE_CHECKING:

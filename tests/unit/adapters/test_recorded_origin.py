@@ -120,6 +120,24 @@ def test_no_field_of_a_request_is_in_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "f").stat().st_mode & 0o077 == 0
 
 
+def test_an_alias_stands_for_an_origin_whose_port_may_differ(tmp_path: Path) -> None:
+    local, other = OriginAddress("http", "127.0.0.1", 38895), OriginAddress("http", "127.0.0.1", 40000)
+    alias = OriginAddress("http", "httpbin.invalid", 80)
+    moved = response(302, b"see http://127.0.0.1:38895/y", location="http://127.0.0.1:38895/y", x_note="127.0.0.1")
+    recording = RecordingOrigin(MemoryOrigin({"/x": moved}), tmp_path / "f", (str(local), str(alias)))
+    for origin in (local, other):
+        recording.fetch(origin, get(), DEADLINE)
+
+    played = PlayedOrigin(tmp_path / "f")
+
+    answer = played.fetch(alias, get(), DEADLINE)
+    assert (answer.fields.get("location"), answer.fields.get("x-note")) == ("http://httpbin.invalid/y", "127.0.0.1")
+    assert answer.body == moved.body
+    assert played.fetch(other, get(), DEADLINE) == moved
+    with pytest.raises(OriginUnreachable):
+        played.fetch(local, get(), DEADLINE)
+
+
 def test_an_error_of_the_origin_is_raised_and_not_recorded(tmp_path: Path) -> None:
     recording = RecordingOrigin(MemoryOrigin({"/x": OriginTimeout("late")}), tmp_path / "f")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.errors import CommandError, PortTaken, TemplateError
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 from brine_cli.twin import Twin
 from tests.unit.twin.conftest import TEMPLATE
 from tests.unit.twin.wire import converse, request, split

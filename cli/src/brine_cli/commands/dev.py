@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from brine_cli.api_gateway.authorization.claims_option import read_claims
 from brine_cli.commands import signals
 from brine_cli.commands.serve.start_lines import start_lines
-from brine_cli.declared_types.refresh import refresh_types
+from brine_cli.declared_types.refresh import places_of_classes, refresh_if_code, refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.live.live import Live
 from brine_cli.live.text.printer import standard_printer
@@ -23,12 +24,12 @@ from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from brine_cli.commands.serve.dev_options import DevOptions
+    from brine_cli.serving.emulated import Emulated
     from brine_cli.single_route import Keys
 
 
-def run(options: DevOptions) -> int:
-    """Serve until stopped. Raises CommandError."""
-    began = time.monotonic()
+def run(options: DevOptions, emulated: Emulated, began: float) -> int:
+    """Serve until stopped. Raises CommandError. began: the time of the start, in the time of `time.monotonic`."""
     beside = dict(options.beside)
     if len(beside) < len(options.beside):
         raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
@@ -50,11 +51,14 @@ def run(options: DevOptions) -> int:
             beside=beside,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
+            emulated=emulated,
             env=options.env,
             env_file=options.env_file,
             record_origin=options.record_origin,
             play_origin=options.play_origin,
             reload=options.reload,
+            renew=partial(refresh_if_code, options.template, printer.report),
+            more_places=places_of_classes(options.template),
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             claims=read_claims(options.claims) if options.claims else None,

@@ -37,7 +37,8 @@ class Reloader:
     """Follows changes of the files of a description, within its context.
 
     describe: reads the files anew. It raises CommandError for a mistake. renew: is called before that with the files
-    that have changed, and may write files. notice: returns a line for the user, or None; it is called at each check.
+    that have changed, and may write files. places: more files and folders to watch. notice: returns a line for the
+    user, or None; it is called at each check.
     """
 
     def __init__(
@@ -47,7 +48,8 @@ class Reloader:
         report: Callable[[str], None],
         sources: SourceFiles,
         *,
-        renew: Callable[[Iterable[Path]], None] = lambda _: None,
+        renew: Callable[[Iterable[Path]], object] = lambda _: None,
+        places: Iterable[Path] = (),
         notice: Callable[[], str | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -56,9 +58,10 @@ class Reloader:
         self._report = report
         self._sources = sources
         self._renew = renew
+        self._more_places = tuple(places)
         self._notice = notice
         self._clock = clock
-        self._seen = self._digests()
+        self._seen: Mapping[Path, str] = {**served.description.digests, **sources.digests(*self._more_places)}
         self._mistake = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)

@@ -36,7 +36,7 @@ def find_mistakes(choices: Choices, routes: Path | None, imported: Collection[st
         parameters=choices.parameters,
         routes=routes,
         environment={},
-        given=choices.variables().of,
+        given=choices.variables(None).of,
         imported=imported,
     )
     return tuple(one for one in checked.findings if not one.is_warning or one.code == UNSERVED)

@@ -12,6 +12,7 @@ from brine_cli.lambda_runtime.current import CurrentEnvironments
 from brine_cli.lambda_runtime.environment import InitFailed, InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.lambda_runtime.stale_bytecode import remove_stale_bytecode
 from brine_cli.serving.plan import environments_of
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Runner:
         self._refused: dict[str, Plan] = {}
         """The newest plans of functions that could not be loaded so."""
         self._removed: list[CurrentEnvironments] = []
+        self._is_stopped = False
         self.invokers: dict[str, CurrentEnvironments] = {}
 
     def launches(self) -> list[Launch]:
@@ -86,6 +88,7 @@ class Runner:
 
     def put(self, plans: Mapping[str, Plan]) -> None:
         """Take the first plans. Each function starts at `start`, or at its first request."""
+        remove_stale_bytecode({file for plan in plans.values() for file in plan.files})
         for name, plan in plans.items():
             self.invokers[name] = CurrentEnvironments(name)
             self.invokers[name].put(self._environments(plan))
@@ -96,15 +99,20 @@ class Runner:
         started: dict[str, Environments] = {}
         failures: dict[str, str] = {}
         for name in names:
+            invoker = self.invokers.get(name)
+            if invoker is None or self._is_stopped:  # a newer template may have it no longer
+                continue
             try:
-                started[name] = self.invokers[name].start()
+                started[name] = invoker.start()
             except InvocationFailed as failure:
-                failures[name] = str(failure)
+                if not self._is_stopped:
+                    failures[name] = str(failure)
         for name, environments in started.items():
             try:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
-                failures[name] = str(failure)
+                if self._runs(name, environments):
+                    failures[name] = str(failure)
             except IntegrationTimedOut:
                 failures[name] = f"{name} has not finished loading within {limits.INIT_SECONDS:g} s"
         return failures
@@ -118,7 +126,8 @@ class Runner:
         return self.start(list(self.invokers))
 
     def stop(self) -> None:
-        """Kill every process and wait for its end."""
+        """Kill every process and wait for its end. No further one starts."""
+        self._is_stopped = True
         for invoker in (*self.invokers.values(), *self._removed):
             invoker.stop()
 
@@ -153,6 +162,11 @@ class Runner:
             mended=mended,
         )
 
+    def _runs(self, name: str, environments: Environments) -> bool:
+        """Return whether a function still runs in these environments: they were neither replaced nor stopped."""
+        invoker = self.invokers.get(name)
+        return invoker is not None and invoker.runs(environments)
+
     def _take_back(self, plans: Mapping[str, Plan]) -> list[str]:
         """Forget the refused plans of functions that are again as they run. Return these functions."""
         mended = [name for name in self._refused if plans.get(name) == self._plans[name]]
@@ -163,6 +177,7 @@ class Runner:
 
     def _replace(self, plans: Mapping[str, Plan]) -> dict[str, Mistake]:
         """Replace these functions side by side. Return those that cannot be loaded, which go on as they were."""
+        remove_stale_bytecode({file for plan in plans.values() for file in plan.files})
         for name in plans:
             self.invokers[name].begin_replacement()
         newer: dict[str, Environments] = {}

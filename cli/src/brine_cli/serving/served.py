@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.api_gateway.authorization.authorize import authorization
@@ -96,6 +97,7 @@ class Served:
         self._runs_schedules = runs_schedules
         self._lines = MistakeLines(find_mistakes)
         self._schedules: ScheduleRunner | None = None
+        self._loading: Thread | None = None
         self.pollers = Pollers(runner.invokers, report)
         runner.put(description.plans)
         self._explaining = Explaining(runner.launches, lambda: self.description.application.routes)
@@ -125,8 +127,27 @@ class Served:
             report(notice)
 
     def start_functions(self) -> None:
-        """Start all functions, and wait until they are ready. Report those that cannot be loaded."""
-        self._tell(self.runner.start(list(self.description.plans)))
+        """Start the function of the route $default, or all functions without such a route. Wait until it is ready.
+
+        Then start the others one after the other, while the server answers. A request to one of them waits for it.
+        """
+        names = list(self.description.plans)
+        defaults = {route.function for route in self.description.application.routes if route.path is None}
+        first = [name for name in names if name in defaults] or names
+        self._tell(self.runner.start(first))
+        self._loading = Thread(
+            target=self._start_each, args=([name for name in names if name not in first],), name="loading", daemon=True
+        )
+        self._loading.start()
+
+    def wait_until_loaded(self) -> None:
+        """Wait until all functions are ready, or cannot be loaded."""
+        if self._loading is not None:
+            self._loading.join()
+
+    def _start_each(self, names: list[str]) -> None:
+        for name in names:
+            self._tell(self.runner.start([name]))
 
     def restart_functions(self) -> None:
         """Replace every process of the functions."""
@@ -135,7 +156,7 @@ class Served:
     def start_pollers(self) -> None:
         """Poll the queues of the description."""
         application = self.description.application
-        self.pollers.follow(application.queue_sources, application.functions, self._emulated.endpoint)
+        self.pollers.follow(application.queue_sources, application.functions, self._emulated.api)
 
     def start_schedules(self) -> None:
         """Run the schedules of the description, if the user wants that, and no others."""
@@ -203,6 +224,7 @@ class Served:
         self._explaining.close()
         self.pollers.stop()  # before its function stops, so that it does not report that
         self.runner.stop()
+        self.wait_until_loaded()
         self.pollers.join()
 
     def _tell(self, failures: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brine_cli.declared_types.refresh import refresh_types
+from brine_cli.declared_types.refresh import places_of_classes, refresh_if_code, refresh_types
 from tests.support.projects import write_project
 
 CODE = """
@@ -80,3 +80,32 @@ def test_the_samples_of_the_repository_are_up_to_date(template: str) -> None:
     told: list[str] = []
     refresh_types(ROOT / template, told.append)
     assert told == []
+
+
+def test_the_places_of_the_classes_are_files_and_packages(project: Path) -> None:
+    template = project / "stack/template.yaml"
+    assert places_of_classes(template) == (project / "shop_messages.py",)
+    sources = "['functions/*/app.py', 'shop.orders', 'shop']"
+    files = {
+        "functions/a/app.py": "",
+        "shop/orders.py": "",
+        "pyproject.toml": f"[tool.brine.types]\nsources = {sources}",
+    }
+    write_project(project, files)
+    assert places_of_classes(template) == (
+        *(project / "functions/a/app.py", project / "shop/orders.py"),
+        project / "shop",
+    )
+    write_project(project, {"pyproject.toml": "[tool.brine.types]\nsources = 3\n"})
+    assert places_of_classes(template) == ()
+    write_project(project, {"pyproject.toml": ""})
+    assert places_of_classes(template) == ()
+
+
+def test_a_change_of_code_renews_the_file(project: Path) -> None:
+    told: list[str] = []
+    template = project / "stack/template.yaml"
+    refresh_if_code(template, told.append, [project / "routes.toml"])
+    assert told == []
+    refresh_if_code(template, told.append, [project / "shop_messages.py"])
+    assert (project / "routes/types.d/classes.toml").exists()

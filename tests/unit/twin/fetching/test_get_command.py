@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.__main__ import main
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import CommandError
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpRequest
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.invoke.endpoint import InvokeEndpoint, invocation
 from brine_cli.invoke.outcome import InvocationOutcome

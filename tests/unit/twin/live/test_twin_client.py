@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.errors import CommandError
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
 from brine_cli.http.pages import Pages
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.live.client import twin_client
 from brine_cli.live.client.twin_client import NotATwin, TwinClient, TwinNotRunning
 from brine_cli.live.hub import Lost

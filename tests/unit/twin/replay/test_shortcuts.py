@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,7 +81,25 @@ def logs(draw: st.DrawFn) -> Log:
 
 GAPS = (
     *(0.0, 0.0005, 0.1, 0.25, 0.5, 0.999, 1.0, 1.001, 1.5, 2.0, 5.0, 19.75, 29.75, 30.0),
-    *(41.0, 58.9, 59.0, 59.5, 59.75, 60.0, 60.0005, 60.25, 61.0, 62.0, 80.0, 89.75, 90.0, 119.75, 121.0, 150.0, 3_600.0),
+    *(
+        41.0,
+        58.9,
+        59.0,
+        59.5,
+        59.75,
+        60.0,
+        60.0005,
+        60.25,
+        61.0,
+        62.0,
+        80.0,
+        89.75,
+        90.0,
+        119.75,
+        121.0,
+        150.0,
+        3_600.0,
+    ),
     *(86_400.0, 7_776_000.0, 31_536_000.0),
 )
 

@@ -40,28 +40,34 @@ _NOT_MODIFIED_FIELDS: Final = frozenset(
 class RecordingOrigin:
     """An origin that appends each complete response of another origin to a file.
 
-    Several processes may append to one file. Errors are not recorded.
+    Several processes may append to one file. Errors are not recorded. alias: the URL of an origin, and the URL that
+    stands for it in the file, in addresses and in fields such as Location.
     """
 
-    def __init__(self, origin: Origin, path: Path) -> None:
+    def __init__(self, origin: Origin, path: Path, alias: tuple[str, str] | None = None) -> None:
         self._origin = origin
         self._path = path
+        self._alias = alias
 
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
         """Return the response of the other origin. Raises what that raises."""
         response = self._origin.fetch(origin, request, deadline)
         if response.status not in _PARTIAL:
             method, url, content = _key_of(origin, request)
+            is_aliased = self._alias is not None and self._alias[0] == str(origin)
             exchange = {
                 "method": method,
-                "url": url,
+                "url": self._aliased(url) if is_aliased else url,
                 "content": content,
                 "status": response.status,
-                "fields": list(response.fields),
+                "fields": [(name, self._aliased(value) if is_aliased else value) for name, value in response.fields],
                 "body": b64encode(response.body).decode("ascii"),
             }
             self._append(json.dumps(exchange, ensure_ascii=False) + "\n")
         return response
+
+    def _aliased(self, text: str) -> str:
+        return text if self._alias is None else text.replace(*self._alias)
 
     def _append(self, line: str) -> None:
         """Append a line by one write, so that lines of several processes do not mix."""
@@ -70,6 +76,14 @@ class RecordingOrigin:
             os.write(file, line.encode())
         finally:
             os.close(file)
+
+
+def parse_alias(text: str) -> tuple[str, str]:
+    """Return the two URLs of BRINE_RECORD_ALIAS. Raises ConfigError."""
+    url, equals, alias = text.partition("=")
+    if not equals:
+        raise ConfigError(f"BRINE_RECORD_ALIAS is {text!r}: write two URLs as URL=URL")
+    return url, alias
 
 
 class PlayedOrigin:
