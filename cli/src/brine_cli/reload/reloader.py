@@ -118,7 +118,7 @@ class Reloader:
         return self._sources.digests(*self._places())
 
     def _places(self) -> list[Path]:
-        return list(self._served.description.places)
+        return [*self._served.description.places, *self._more_places]
 
     def _run(self) -> None:
         for _ in checks(self._places, self._stopping, self._report):

@@ -136,7 +136,10 @@ def test_a_terminal_gets_one_line_for_each_item(
     assert all("…" in line and "a, b" in line and len(line.rstrip()) <= columns for line in lines[1:])
 
 
-def test_a_pipe_gets_the_whole_url(api: AdminApi, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pipe_gets_the_whole_url(
+    api: AdminApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     api.items = [ITEM | {"url": f"/api/{'long/' * 20}end"}]
     assert main(["ls", "--twin", api.url]) == 0
     assert f"/api/{'long/' * 20}end" in capsys.readouterr().out

@@ -30,11 +30,11 @@ def project(tmp_path: Path) -> Iterator[Edited]:
     [
         (
             {"functions/one/app.py": BROKEN},
-            "One: not reloaded, the last good state serves. {}/functions/one/app.py:2: ",
+            "One: not reloaded, the last good state serves. 1 mistake:\n\n{}/functions/one/app.py:2:12: ",
         ),
         ({"functions/one/app.py": "import nothing_like_this"}, "ModuleNotFoundError: No module named"),
-        ({"functions/one/app.py": None}, "No module named 'app'"),
-        ({"layers/library/library.py": "1 / 0"}, "{}/layers/library/library.py:1: ZeroDivisionError"),
+        ({"functions/one/app.py": None}, "{}/template.yaml:"),
+        ({"layers/library/library.py": "1 / 0"}, "ZeroDivisionError: division by zero."),
         ({"template.yaml": "Resources: ["}, "not reloaded, the last good state serves. {}/template.yaml"),
         ({"template.yaml": "Resources: {}"}, "not reloaded, the last good state serves. "),
         ({"template.yaml": None}, "not reloaded, the last good state serves. "),

@@ -21,7 +21,11 @@ class Followed:
 
     def __init__(self, file: Path) -> None:
         self.description: Any = SimpleNamespace(
-            places=[file], routes=SimpleNamespace(is_mistaken=False), mistakes=(), content=file.read_text()
+            places=[file],
+            digests=SourceFiles().digests(file),
+            routes=SimpleNamespace(is_mistaken=False),
+            mistakes=(),
+            content=file.read_text(),
         )
 
     def follow(self, newer: Any) -> Changes:

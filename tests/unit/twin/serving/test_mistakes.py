@@ -76,8 +76,8 @@ def told_by_check() -> list[str]:
 def start(**more: object) -> list[str]:
     """Return the lines that a twin reports from its start to its end."""
     lines: list[str] = []
-    with Twin(template=Path("template.yaml"), report=lines.append, show=lambda _: None, **more):  # type: ignore[arg-type]
-        pass
+    with Twin(template=Path("template.yaml"), report=lines.append, show=lambda _: None, **more) as twin:  # type: ignore[arg-type]
+        twin.wait_until_loaded()
     return lines
 
 
@@ -165,6 +165,7 @@ def test_a_request_to_a_function_that_did_not_start_repeats_no_mistake(project: 
     write("hello/app.py", "import gone\n" + CODE)
     lines: list[str] = []
     with Twin(template=Path("template.yaml"), report=lines.append, show=lambda _: None) as twin:
+        twin.wait_until_loaded()
         at_start = len(lines)
         with pytest.raises(HTTPError, match="502"):
             urlopen(f"{twin.url}/hello", timeout=30)  # noqa: S310  (the URL of the twin)
@@ -175,7 +176,8 @@ def test_a_request_to_a_function_that_did_not_start_repeats_no_mistake(project: 
 def changing(project: Path) -> Iterator[queue.Queue[str]]:
     """The lines of a twin that follows changes."""
     lines: queue.Queue[str] = queue.Queue()
-    with Twin(template=Path("template.yaml"), report=lines.put, show=lambda _: None, reload=True):
+    with Twin(template=Path("template.yaml"), report=lines.put, show=lambda _: None, reload=True) as twin:
+        twin.wait_until_loaded()
         yield lines
 
 
