@@ -30,7 +30,7 @@ def project(tmp_path: Path) -> Iterator[Edited]:
     [
         (
             {"functions/one/app.py": BROKEN},
-            "One: not reloaded, the last good state serves. 1 mistake:\n\n{}/functions/one/app.py:2:12: ",
+            "One: not reloaded, the last good state serves. 1 mistake:\n\n{}/functions/one/app.py:2:",
         ),
         ({"functions/one/app.py": "import nothing_like_this"}, "ModuleNotFoundError: No module named"),
         ({"functions/one/app.py": None}, "{}/template.yaml:"),
