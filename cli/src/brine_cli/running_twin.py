@@ -83,12 +83,10 @@ class RunningTwin:
             return None
 
     @classmethod
-    def find(cls, template: Path, environment: Mapping[str, str]) -> RunningTwin | None:
-        """Return the running twin of a template; else the running twin that started last; None if none runs."""
-        own = cls.read(state_file(template, environment))
-        if own is not None and own.is_alive:
-            return own
-        return next(iter(running_twins(environment)), None)
+    def of(cls, template: Path, environment: Mapping[str, str]) -> Self | None:
+        """Return the twin of a template if it runs, else None."""
+        twin = cls.read(state_file(template, environment))
+        return twin if twin is not None and twin.is_alive else None
 
 
 def running_twins(environment: Mapping[str, str]) -> list[RunningTwin]:

@@ -156,10 +156,17 @@ def test_dev_says_what_runs_where(tmp_path: Path) -> None:
     with dev(tmp_path) as started:
         url = started.first(r"served at (\S+)")
         assert f"  curl -i {url}/" in started.said
-        assert started.first(r"\$default +(\w+)") == "KeepFunction"
+        assert started.first(r"/\* +-> (\w+)") == "KeepFunction"
         httpbin = started.first(r"httpbin +(\S+)")
         assert json.loads(fetch(f"{url}/about")[1])["origin"] == httpbin
         assert fetch(f"{httpbin}/get")[0] == 200
+
+
+def test_dev_says_more_if_it_is_asked(tmp_path: Path) -> None:
+    with dev(tmp_path, "--verbose") as started:
+        assert started.first(r"\$default +(\w+)") == "KeepFunction"
+        assert started.first(r"\n +Table +(\S+)") == "brine-dev-table"
+        assert "at most 100 processes, one request each" in started.said
 
 
 def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:

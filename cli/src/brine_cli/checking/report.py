@@ -5,10 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from brine_cli.errors import shown
-from brine_cli.terminal.printable import printable, printable_json, printable_lines
+from brine_cli.screen.colours import BOLD, GREEN, RED, YELLOW, Colours
+from brine_cli.screen.printable import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ class Report:
 
     def __init__(self, *, width: int | None = None, in_colour: bool = False) -> None:
         self._width = width
-        self._in_colour = in_colour
+        self._paint = Colours(are_wanted=in_colour).paint
 
     def lines(self, checked: Checked) -> Iterator[str]:
         """Yield the lines: each finding with its place, its line of the file and its remedy, and a summary."""
@@ -38,12 +37,16 @@ class Report:
 
     def lines_of(self, finding: Finding) -> Iterator[str]:
         """Yield the lines of one finding."""
-        colour = "yellow" if finding.is_warning else "red"
+        colour = YELLOW if finding.is_warning else RED
         place = finding.place
-        where = f"{shown(finding.file)}:{place.line}:{place.column}" if place else shown(finding.file)
+        file = printable(shown(finding.file))
+        where = f"{file}:{place.line}:{place.column}" if place else file
         kind = f"{'warning' if finding.is_warning else 'mistake'} {finding.code}"
         head = printable_lines(f"{finding.given}: {finding.message}" if finding.given else finding.message)
-        yield f"{self._styled(printable(where), bold=True)}: {self._styled(kind, fg=colour)}: {head}"
+        before = f"{where}: {kind}: "
+        first, *more = self._broken(head, before)
+        yield f"{self._paint(where, BOLD)}: {self._paint(kind, colour)}: {first}"
+        yield from more
         if place is not None and finding.shown.strip():
             shown_line = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
             text = "".join(one if one.isprintable() else "�" for one in shown_line)  # so that the columns stay
@@ -52,7 +55,7 @@ class Report:
             mark = finding.shown_place or place
             width = max(1, min(mark.end_column, len(text) + 1) - mark.column)
             if mark.column <= len(text) + 1:
-                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._styled('^' * width, fg=colour)}"
+                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._paint('^' * width, colour)}"
         if finding.remedy:
             yield from self._wrapped(printable_lines(finding.remedy))
 
@@ -63,17 +66,28 @@ class Report:
         parts = [part for part in (imported, ignored) if part]
         details = f" ({', '.join(parts)})" if parts else ""
         if not checked.findings:
-            return self._styled("Nothing wrong", fg="green") + f" in {_names(checked.files)}{details}."
+            return self._paint("Nothing wrong", GREEN) + f" in {_names(checked.files)}{details}."
         counts = [
-            self._styled(_counted(checked.mistakes, "mistake"), fg="red") if checked.mistakes else "",
-            self._styled(_counted(checked.warnings, "warning"), fg="yellow") if checked.warnings else "",
+            self._paint(_counted(checked.mistakes, "mistake"), RED) if checked.mistakes else "",
+            self._paint(_counted(checked.warnings, "warning"), YELLOW) if checked.warnings else "",
         ]
-        silence = " A comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
+        silence = "\nA comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
         found = " and ".join(count for count in counts if count)
         return f"{found} in {_counted(len(checked.files), 'file')}{details}.{silence}"
 
-    def _styled(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
-        return click.style(text, fg=fg, bold=bold or None) if self._in_colour else text
+    def _broken(self, text: str, before: str) -> list[str]:
+        """Return the lines of a text that follows `before` on its first line."""
+        if self._width is None:
+            return [text]
+        lines = textwrap.wrap(
+            text,
+            max(40, self._width),
+            initial_indent="." * len(before),
+            subsequent_indent=_INDENT,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return [lines[0][len(before) :], *lines[1:]] if lines else [text]
 
     def _wrapped(self, text: str) -> Iterator[str]:
         if self._width is None:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.desk.amounts import duration_text
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.envelopes.key_text import KeyPlace
-from brine_cli.terminal.printable import printable, printable_json
+from brine_cli.screen.printable import printable, printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,7 +13,7 @@ from brine_cli.envelopes.header_facts import HeaderFacts
 from brine_cli.envelopes.key_text import KeyPlace
 from brine_cli.envelopes.purposes import context_of
 from brine_cli.errors import CommandError
-from brine_cli.terminal.printable import printable_json, printable_lines
+from brine_cli.screen.printable import printable_json, printable_lines
 
 if TYPE_CHECKING:
     from pathlib import Path

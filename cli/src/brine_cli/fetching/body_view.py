@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine_cli.desk.amounts import size_text
-from brine_cli.terminal.printable import printable_lines
+from brine_cli.screen.printable import printable_lines
 
 if TYPE_CHECKING:
     from brine_cli.fetching.exchange import Answered

@@ -59,7 +59,6 @@ class Exchange:
         status_lines = [value for name, value in _texts(self.response.headers) if name == "cache-status"]
         status = own_status(status_lines)
         problem = line.get("problem")
-        seconds = line.get("origin_milliseconds")
         return RequestRecord(
             id=self.id,
             time=round(self.arrived, 6),
@@ -74,8 +73,9 @@ class Exchange:
             reason=self.reason or reason_of(status, Fields(_texts(self.request.headers)), problem),
             layer=line.get("layer"),
             stored=bool(line.get("stored") or status.get("stored")),
-            ttl=_seconds(status.get("ttl")),
-            origin_seconds=None if seconds is None else seconds / 1000,
+            ttl=_whole_seconds(status.get("ttl")),
+            gateway_seconds=_seconds(line, "milliseconds"),
+            origin_seconds=_seconds(line, "origin_milliseconds"),
             retries=line.get("retries", 0),
             problem=problem,
             cause=line.get("cause"),
@@ -104,7 +104,7 @@ def _texts(lines: tuple[HeaderLine, ...]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in lines]
 
 
-def _seconds(value: object) -> int | None:
+def _whole_seconds(value: object) -> int | None:
     """Return whole seconds of Cache-Status; None for any other value, which only a function can write."""
     return value if type(value) is int else None
 
@@ -118,6 +118,11 @@ def _result_of(status: Mapping[str, Any]) -> str | None:
     if "fwd" in status:
         return "pass" if status["fwd"] in {"bypass", "method"} else "miss"
     return None
+
+
+def _seconds(line: Mapping[str, Any], name: str) -> float | None:
+    """Return a time of the log line, in seconds; None if it has none."""
+    return None if line.get(name) is None else line[name] / 1000
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.console.page import console_pages
 from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.desk.explaining import Explaining
+from brine_cli.desk.origin_names import OriginNames
 from brine_cli.http.pages import Pages
 from brine_cli.invoke.endpoint import PREFIX as INVOKE
 from brine_cli.invoke.endpoint import InvokeEndpoint
@@ -104,7 +105,7 @@ class Served:
             pages=Pages(
                 {
                     **console_pages(),
-                    **live.pages(),
+                    **live.pages(OriginNames(runner.launches)),
                     **dict.fromkeys(PATHS, self._desk),
                     INVOKE: self._invoke_endpoint(),
                 }

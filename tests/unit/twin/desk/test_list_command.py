@@ -123,6 +123,24 @@ def test_the_table_has_a_row_for_each_item_by_url(
     )
 
 
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_a_terminal_gets_one_line_for_each_item(
+    api: AdminApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    api.items = [ITEM | {"url": f"/api/{'long/' * 30}{number}", "tags": ["a", "b"]} for number in range(3)]
+    assert main(["ls", "--twin", api.url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert all("…" in line and "a, b" in line and len(line.rstrip()) <= columns for line in lines[1:])
+
+
+def test_a_pipe_gets_the_whole_url(api: AdminApi, capsys: pytest.CaptureFixture[str]) -> None:
+    api.items = [ITEM | {"url": f"/api/{'long/' * 20}end"}]
+    assert main(["ls", "--twin", api.url]) == 0
+    assert f"/api/{'long/' * 20}end" in capsys.readouterr().out
+
+
 def test_the_filters_go_to_the_twin_and_json_has_all_members(api: AdminApi, capsys: pytest.CaptureFixture[str]) -> None:
     api.items = [ITEM | {"url": f"/api/{number}"} for number in range(7)]
     given = ["--route", "api", "--older-than", "5m", "--larger-than", "100KB", "--state", "stale", "--limit", "5"]

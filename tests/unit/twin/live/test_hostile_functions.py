@@ -52,7 +52,7 @@ def recorded(line: str, headers: Iterable[HeaderLine] = (), *, status: int = 200
         live.taker(None)(line)
         live.recorder.end(begun, answered.response)
         live.recorder.close()
-        json.dumps(live.snapshot())
+        json.dumps(live.snapshot({}))
         with live.hub.subscribed(recent=1) as mailbox:
             found = mailbox.get(0.0)
         assert isinstance(found, RequestRecord)

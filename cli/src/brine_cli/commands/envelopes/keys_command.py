@@ -14,7 +14,7 @@ from brine_cli.commands.envelopes.envelope_options import key_options
 @click.option(
     "--twin",
     metavar="URL",
-    show_default="the twin of the template here, else http://127.0.0.1:3000",
+    show_default="the twin of the template here, else the one that started last",
     help="Without SECRET_OR_FILE: the running twin.",
 )
 def command(

@@ -77,6 +77,9 @@ from brine_cli.project.default_template import default_template
     "json: a JSON record for each request, and the output of functions unchanged. none: neither.",
 )
 @click.option(
+    "-v", "--verbose", is_flag=True, help="At the start, show every route, queue, layer, process limit and AWS name."
+)
+@click.option(
     "--env",
     multiple=True,
     metavar="[FUNCTION.]NAME=VALUE",

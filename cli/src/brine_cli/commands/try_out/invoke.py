@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from brine_cli.errors import CommandError
 from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.running_twin import RunningTwin
-from brine_cli.terminal.printable import printable_json, printable_lines
+from brine_cli.screen.printable import printable_json, printable_lines
 
 if TYPE_CHECKING:
     from brine_cli.commands.try_out.invoke_options import InvokeOptions
@@ -50,8 +50,8 @@ def _invoke(options: InvokeOptions, event: bytes) -> tuple[InvocationOutcome, st
     if options.twin is not None:
         return invoke_in_twin(options.twin, options.function, event), options.twin
     if not options.fresh:
-        twin = RunningTwin.find(options.template, os.environ)
-        if twin is not None and twin.template == str(options.template.resolve()):
+        twin = RunningTwin.of(options.template, os.environ)
+        if twin is not None:
             try:
                 return invoke_in_twin(twin.url, options.function, event), twin.url
             except NoTwinAnswers as reason:

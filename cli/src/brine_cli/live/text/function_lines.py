@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.live.text.units import seconds_text
-from brine_cli.terminal.printable import printable_lines, printable_output
+from brine_cli.screen.printable import printable_lines, printable_output
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from brine_cli.replay.report import numbers
-from brine_cli.terminal.printable import printable
+from brine_cli.screen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

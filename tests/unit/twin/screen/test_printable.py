@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine_cli.terminal.printable import (
+from brine_cli.screen.printable import (
     printable,
     printable_document,
     printable_json,

@@ -25,10 +25,10 @@ from brine_cli.fetching.answer_view import show
 from brine_cli.fetching.body_view import body_view
 from brine_cli.fetching.exchange import Answered, Steps
 from brine_cli.live.stats.live_stats import LiveStats
-from brine_cli.live.text.colours import Colours
 from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.printer import LogPrinter
 from brine_cli.live.text.request_line import RequestLines
+from brine_cli.screen.colours import Colours
 from tests.support.gateway.explained import get
 from tests.support.gateway.world import World, response
 from tests.unit.twin.desk.test_list_command import ITEM
@@ -112,7 +112,7 @@ def test_the_lines_of_the_twin() -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_list_of_stored_responses(width: int | None) -> None:
     item = evil(ITEM | {"tags": ["a", "b"], "tenant": "acme"}, kept=frozenset({"kind", "state"}))
-    assert_harmless(printed(listing_table([item], width or 200), width))
+    assert_harmless(printed(listing_table([item], width or 200, is_cut=width is not None), width))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -135,11 +135,12 @@ def test_the_figures_of_a_twin() -> None:
 def test_an_answer() -> None:
     headers = (("X-Evil", EVIL), (f"x-{EVIL}", "1"), ("Cache-Status", EVIL), ("Content-Type", "application/json"))
     steps = Steps(lookup=0.0, connect=0.0, tls=None, wait=0.0, download=0.0)
+    told = {"gateway_seconds": 0.0, "origin_seconds": 0.0, "layer": EVIL, "parts": [{"route": EVIL, "result": EVIL}]}
     for body in (json.dumps({"a": EVIL}).encode(), EVIL.encode()):
         answered = Answered(status=200, reason=EVIL, headers=headers, body=body, steps=steps)
         console = Console(width=100, no_color=True, highlight=False)
         with console.capture() as captured:
-            show(console, answered, body_view(answered, is_whole=True), None)
+            show(console, answered, body_view(answered, is_whole=True), told)
         assert_harmless(captured.get())
 
 
