@@ -37,17 +37,17 @@ def tell(error: Exception, context: click.Context | None, environment: Mapping[s
         traceback.print_exception(error)
     if isinstance(error, click.UsageError):
         name = "brine" if error.ctx is None else error.ctx.command_path
-        _print(printable_lines(f"{name}: {usage_message(error)}"), environment)
+        _print(f"{name}: {usage_message(error)}", environment)
         return MISUSED
     message = _expected(error, context)
     if message is None:
         message = _unexpected(error, context, environment, debug=debug)
-    _print(printable_lines(f"brine: {message}"), environment)
+    _print(f"brine: {message}", environment)
     return FAILED
 
 
 def _print(text: str, environment: Mapping[str, str]) -> None:
-    print(wrapped_for(sys.stderr, text, environment), file=sys.stderr)
+    print(wrapped_for(sys.stderr, printable_lines(text), environment), file=sys.stderr)
 
 
 def _expected(error: Exception, context: click.Context | None) -> str | None:

@@ -39,8 +39,8 @@ class Report:
         """Yield the lines of one finding."""
         colour = YELLOW if finding.is_warning else RED
         place = finding.place
-        where = f"{shown(finding.file)}:{place.line}:{place.column}" if place else shown(finding.file)
-        where = printable(where)
+        file = printable(shown(finding.file))
+        where = f"{file}:{place.line}:{place.column}" if place else file
         kind = f"{'warning' if finding.is_warning else 'mistake'} {finding.code}"
         head = printable_lines(f"{finding.given}: {finding.message}" if finding.given else finding.message)
         before = f"{where}: {kind}: "

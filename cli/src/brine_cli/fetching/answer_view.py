@@ -32,7 +32,7 @@ def show(
     if with_headers:
         for name, value in answered.headers:
             is_of_caches = name.lower() in _ABOUT_CACHES
-            line = Text().append(f"{printable(name)}: ", style=f"{BOLD} {CYAN}" if is_of_caches else CYAN)
+            line = Text().append(printable(f"{name}: "), style=f"{BOLD} {CYAN}" if is_of_caches else CYAN)
             console.print(line.append(printable(value), style=BOLD if is_of_caches else ""))
     if body.text:
         console.print()

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from brine_cli.desk.amounts import time_text
 from brine_cli.screen.colours import BOLD, CYAN, DIM
+from brine_cli.screen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,5 +55,6 @@ def _rows(steps: Steps, record: dict[str, Any]) -> Iterator[tuple[str, float, st
 
 def _parts(record: dict[str, Any]) -> str:
     """Return the parts that a function fetched, each with its result and its time."""
-    told = (f"{part['route']} {part['result']} {time_text(part['seconds'])}" for part in record.get("parts") or ())
-    return ", ".join(told)
+    parts = record.get("parts") or ()
+    told = (f"{part.get('route')} {part.get('result')} {time_text(part.get('seconds', 0.0))}" for part in parts)
+    return printable(", ".join(told))

@@ -50,6 +50,7 @@ _PART: Final[Mapping[str, Check]] = {
 _is_of_gateway: Final = _has(
     {
         **dict.fromkeys(("route", "result", "layer", "problem", "cause"), _is_text),
+        "milliseconds": _is_number,
         "origin_milliseconds": _is_number,
         "retries": _is_whole,
         "faults": _is_list_of(_is_text),

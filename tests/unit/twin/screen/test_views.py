@@ -135,11 +135,12 @@ def test_the_figures_of_a_twin() -> None:
 def test_an_answer() -> None:
     headers = (("X-Evil", EVIL), (f"x-{EVIL}", "1"), ("Cache-Status", EVIL), ("Content-Type", "application/json"))
     steps = Steps(lookup=0.0, connect=0.0, tls=None, wait=0.0, download=0.0)
+    told = {"gateway_seconds": 0.0, "origin_seconds": 0.0, "layer": EVIL, "parts": [{"route": EVIL, "result": EVIL}]}
     for body in (json.dumps({"a": EVIL}).encode(), EVIL.encode()):
         answered = Answered(status=200, reason=EVIL, headers=headers, body=body, steps=steps)
         console = Console(width=100, no_color=True, highlight=False)
         with console.capture() as captured:
-            show(console, answered, body_view(answered, is_whole=True), None)
+            show(console, answered, body_view(answered, is_whole=True), told)
         assert_harmless(captured.get())
 
 
