@@ -85,7 +85,6 @@ class PlainFetch:
         """Let other requests wait for this fetch."""
         if self.attempt is None:
             self.attempt = self._attempt()
-            self.attempt.had = frozenset({MAIN})
             flights.begin(self.attempt, MAIN, OwnFetch())
         return self.attempt
 
