@@ -9,12 +9,14 @@ import select
 import termios
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CHUNK = 65536
+LONGEST_LINE: Final = 262_144
+"""Bytes after which a line is shown although it goes on. CloudWatch takes 256 KB for one event."""
 
 
 @contextmanager
@@ -83,8 +85,9 @@ class OutputLines:
                 chunk = os.read(self._pipe, _CHUNK)
                 self._read += len(chunk)
             *lines, rest = (rest + chunk).split(b"\n")
-            if not chunk and rest:
+            if rest and (not chunk or len(rest) > LONGEST_LINE):
                 lines.append(rest)
+                rest = b""
             for line in lines:
                 self._show(line.decode("utf-8", "replace"))
             if not chunk:

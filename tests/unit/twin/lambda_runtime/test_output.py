@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.lambda_runtime.output import output_pipe
+from brine_cli.lambda_runtime.output import LONGEST_LINE, output_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,3 +79,18 @@ def test_a_failed_start_closes_the_pipe() -> None:
 def test_no_pipe_without_a_reader() -> None:
     with output_pipe(None, "output") as both:
         assert both == (None, None)
+
+
+def test_a_line_without_an_end_is_shown_in_parts() -> None:
+    """A function may write such a line for hours, and the twin must not keep all of it."""
+    shown: list[str] = []
+    with output_pipe(shown.append, "output") as (lines, writing):
+        assert lines is not None
+        assert writing is not None
+        function = os.dup(writing)  # nobody reads before the end of this block
+    with os.fdopen(function, "wb") as output:
+        output.write(b"x" * (20 * 65_536) + b"\nend\n")
+    lines.finish()
+    assert sum(map(len, shown)) == 20 * 65_536 + len("end")
+    assert max(map(len, shown)) <= LONGEST_LINE + 65_536
+    assert shown[-1] == "end"
