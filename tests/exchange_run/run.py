@@ -24,7 +24,6 @@ from botocore.exceptions import ClientError as AwsError
 
 from brine.adapters.sqs import channel_message
 from brine.domain.channels.channel import PURPOSE, message_context
-from brine_cli.emulators.resources import aws_client
 from brine_cli.emulators.run import run_emulator
 from brine_cli.lambda_runtime.pool import OnDemandEnvironments
 from brine_cli.twin import Twin
@@ -34,6 +33,7 @@ from tests.exchange_run import receiver
 from tests.exchange_run.content import digest, made, poisonous
 from tests.exchange_run.ledger import Ledger, Received
 from tests.exchange_run.wire import FaultyWire
+from tests.support.emulators.sdk import aws_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

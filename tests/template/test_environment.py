@@ -33,7 +33,10 @@ ONLY_FOR = {
 }
 # A key has no place in a configuration: this one is for emulators, as files of recorded responses are. In Lambda, the
 # lean client is right.
-NEVER_SET = {"BRINE_SIGNING_KEYS", "BRINE_AWS_CLIENT", "BRINE_RECORD_ORIGIN", "BRINE_PLAY_ORIGIN"}
+NEVER_SET = {
+    *("BRINE_SIGNING_KEYS", "BRINE_AWS_CLIENT"),
+    *("BRINE_RECORD_ORIGIN", "BRINE_RECORD_ALIAS", "BRINE_PLAY_ORIGIN"),
+}
 # What a VPC or Lambda gives. A stack has one VPC, whose endpoints have the names of AWS by private DNS.
 OF_THE_NETWORK = {
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",

@@ -26,7 +26,11 @@ class NotEmulated(TemplateError):
 
 
 class CodeNotImported(CommandError):
-    """A file or module of the user cannot be imported. The message has the error of the import."""
+    """A file or module of the user cannot be imported. The message has the error of the import. source: its name."""
+
+    def __init__(self, source: str, error: BaseException) -> None:
+        super().__init__(f"{source} cannot be imported: {type(error).__name__}: {error}")
+        self.source = source
 
 
 class PortTaken(CommandError):

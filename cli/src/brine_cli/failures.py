@@ -15,6 +15,8 @@ import click
 import brine_cli
 from brine_cli.errors import CommandError, PortTaken
 from brine_cli.running_twin import state_folder
+from brine_cli.screen.printable import printable_lines
+from brine_cli.screen.width import wrapped_for
 from brine_cli.suggestions import usage_message
 
 if TYPE_CHECKING:
@@ -35,13 +37,17 @@ def tell(error: Exception, context: click.Context | None, environment: Mapping[s
         traceback.print_exception(error)
     if isinstance(error, click.UsageError):
         name = "brine" if error.ctx is None else error.ctx.command_path
-        print(f"{name}: {usage_message(error)}", file=sys.stderr)
+        _print(f"{name}: {usage_message(error)}", environment)
         return MISUSED
     message = _expected(error, context)
     if message is None:
         message = _unexpected(error, context, environment, debug=debug)
-    print(f"brine: {message}", file=sys.stderr)
+    _print(f"brine: {message}", environment)
     return FAILED
+
+
+def _print(text: str, environment: Mapping[str, str]) -> None:
+    print(wrapped_for(sys.stderr, printable_lines(text), environment), file=sys.stderr)
 
 
 def _expected(error: Exception, context: click.Context | None) -> str | None:

@@ -43,14 +43,21 @@ class RunningTwin:
         return True
 
     def write(self, environment: Mapping[str, str]) -> Path:
-        """Write the file of this twin, and return its path. A later twin of the template replaces it."""
+        """Write the file of this twin, and return its path. A later twin of the template replaces it.
+
+        Files of other twins with its URL are removed: those twins have ended, though their process ids may live again.
+        """
+        from tempfile import NamedTemporaryFile  # noqa: PLC0415 - only the twin writes
+
         path = state_file(Path(self.template), environment)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = path.with_suffix(f".{self.pid}.new")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        new.replace(path)
-        return path
+        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as new:  # for the user alone
+            json.dump(asdict(self), new)
+        for file in path.parent.glob("*.json"):
+            other = RunningTwin.read(file)
+            if other is not None and other.url == self.url:
+                file.unlink(missing_ok=True)
+        return Path(new.name).replace(path)
 
     @contextmanager
     def announced(self, environment: Mapping[str, str]) -> Iterator[None]:
@@ -76,12 +83,10 @@ class RunningTwin:
             return None
 
     @classmethod
-    def find(cls, template: Path, environment: Mapping[str, str]) -> RunningTwin | None:
-        """Return the running twin of a template; else the running twin that started last; None if none runs."""
-        own = cls.read(state_file(template, environment))
-        if own is not None and own.is_alive:
-            return own
-        return next(iter(running_twins(environment)), None)
+    def of(cls, template: Path, environment: Mapping[str, str]) -> Self | None:
+        """Return the twin of a template if it runs, else None."""
+        twin = cls.read(state_file(template, environment))
+        return twin if twin is not None and twin.is_alive else None
 
 
 def running_twins(environment: Mapping[str, str]) -> list[RunningTwin]:

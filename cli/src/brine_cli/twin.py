@@ -9,30 +9,30 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from brine_cli.background import in_background
 from brine_cli.errors import CommandError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.listener import listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.live.live import Live
 from brine_cli.serving.choices import Choices, check_url
-from brine_cli.serving.description import describe, draft
 from brine_cli.serving.emulated import Emulated
 from brine_cli.serving.gateway_routes import gateways
+from brine_cli.serving.mistakes import text_of
+from brine_cli.serving.reading import DescriptionReader
 from brine_cli.serving.runner import Runner
 from brine_cli.serving.served import Access, Served
 from brine_cli.serving.source_files import SourceFiles
-from brine_cli.template.published import Published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from brine_cli.emulators.secret_file import SecretTextByPlace
     from brine_cli.lambda_runtime.launch import Launch
-    from brine_cli.serving.description import Description
     from brine_cli.single_route import Keys
     from brine_cli.template.application import Application
 
@@ -59,6 +59,8 @@ class Twin:
         functions with BrineThreads then run in one process with threads.
     aws_endpoint: the address of an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the
         context, this is the address of the emulator in any case.
+    emulated: emulators in place of own ones, for which the endpoint, the hosts and the origins do not count. They go on
+        after the twin ends.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
     show: gets the output of functions, line by line. Without it, `live` or the twin's stdout does.
@@ -68,6 +70,8 @@ class Twin:
     record_origin: a file to which the responses of origins are appended. play_origin: such a file, which answers
         instead of the origins (brine.adapters.recorded_origin).
     reload: follow changes of the files. Without it, a change counts when the twin starts again.
+    renew: is called with the files that have changed before the twin follows, and may write files.
+    more_places: files and folders whose changes count besides those that the twin serves.
     claims, verifies_tokens: see brine_cli.serving.served.Access.
     runs_schedules: invoke functions by the schedules of the template.
     serves: False starts no functions and no server, for a single invocation by one of `launches`.
@@ -86,6 +90,7 @@ class Twin:
     beside: Mapping[str, Path] = field(default_factory=dict)
     environments: int = 0
     aws_endpoint: str | None = None
+    emulated: Emulated | None = None
     allow_hosts: Sequence[str] = ()
     allow_origins: Sequence[str] = ()
     report: Callable[[str], None] = to_stderr
@@ -97,6 +102,8 @@ class Twin:
     record_origin: Path | None = None
     play_origin: Path | None = None
     reload: bool = False
+    renew: Callable[[Iterable[Path]], object] = lambda _: None
+    more_places: Sequence[Path] = ()
     claims: Mapping[str, Any] | None = None
     verifies_tokens: bool = False
     runs_schedules: bool = False
@@ -124,7 +131,7 @@ class Twin:
             check_url("AWS endpoint", self.aws_endpoint)
         if self.claims is not None and self.verifies_tokens:
             raise CommandError("claims and the check of tokens exclude each other. Give --claims or --verify-tokens")
-        self._sources = SourceFiles()
+        self._sources = SourceFiles(*filter(None, [self.record_origin]))
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -175,20 +182,31 @@ class Twin:
         """The parameters without a default and without a value of the user."""
         return self._served.description.unset_parameters
 
+    def wait_until_loaded(self) -> None:
+        """Wait until all functions are ready. Gateways are ready at the start, and the others load after it."""
+        self._served.wait_until_loaded()
+
     def restart_functions(self) -> None:
         """Replace every worker process. This empties the L1; the data in AWS stays."""
-        self._served.runner.restart()
+        self._served.restart_functions()
 
     def _start(self, stack: ExitStack) -> None:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
         hosts, origins = self.allow_hosts, self.allow_origins
-        self._emulated = Emulated(stack, self.aws_endpoint, hosts=hosts, origins=origins)
-        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        description = self._describe()
+        self._emulated = self.emulated or stack.enter_context(Emulated(self.aws_endpoint, hosts=hosts, origins=origins))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
+        self._reader = DescriptionReader(
+            choices=self._choices, emulated=self._emulated, sources=self._sources, folder=folder
+        )
+        description = self._reader.read_to_start()
+        if self.routes is not None and description.routes.is_mistaken:
+            raise CommandError(f"{self.routes} cannot be served. {text_of(description.mistakes)}")
+        for notice in self._emulated.notices:
+            self.report(notice)
         self.aws_endpoint = self._emulated.endpoint
         runner = Runner(
-            self._folder,
+            folder,
             endpoint=self._emulated.endpoint,
             report=self.report,
             show=self.live.taker(self.show),
@@ -205,47 +223,30 @@ class Twin:
             live=self.live,
             access=Access(claims=self.claims, verifies_tokens=self.verifies_tokens),
             runs_schedules=self.runs_schedules,
+            find_mistakes=self._reader.mistakes,
         )
         if not self.serves:
+            self._emulated.complete()
             return
         stack.callback(self._served.stop)
-        self._served.start_functions(list(description.plans))
+        completed = in_background(self._emulated.complete, "more resources")
+        self._served.start_functions()
+        completed.result()
         self._served.start_pollers()
         self._served.start_schedules()
         stack.enter_context(HttpServer(listener, self._served.api, refused=self.live.recorder.refused))
         stack.enter_context(self.live)  # it ends its subscriptions before the server ends
         if self.reload:
-            from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (not every twin reloads)
+            from brine_cli.reload.installed import InstalledVersion  # noqa: PLC0415  (not every twin reloads)
+            from brine_cli.reload.reloader import Reloader  # noqa: PLC0415  (see above)
 
-            stack.enter_context(Reloader(self._served, self._describe, self.report, self._sources))
-
-    def _describe(self) -> Description:
-        """Read the files, and provide the emulators and the resources that they need. Raises CommandError."""
-        secrets = self._secrets()
-        published = Published(
-            parameters={name: text for (kind, name), text in secrets.items() if kind == "parameter"},
-            secrets={name: text for (kind, name), text in secrets.items() if kind == "secret"},
-        )
-        read = draft(self._choices, published)  # find mistakes in the template before any process starts
-        if read.needs_httpbin:
-            read = replace(read, origin=self._emulated.start_httpbin())
-        attributes = self._emulated.provide(read.resources())
-        created = self._emulated.provide_values(read, attributes, secrets)
-        read = replace(read, published=published.joined(created))
-        return describe(read, attributes, self._routes_file(), self._sources)
-
-    def _secrets(self) -> SecretTextByPlace:
-        """Return the secrets of the user's file."""
-        if self.secrets is None:
-            return {}
-        from brine_cli.emulators.secret_file import read_secret_file  # noqa: PLC0415  (boto3, see above)
-
-        return read_secret_file(self.secrets)
-
-    def _routes_file(self) -> Path | None:
-        """Return the file with the routes that the user chose instead of those of the template, or None."""
-        if self._choices.single_route is None:
-            return None if self.routes is None else self.routes.resolve()
-        file = self._folder / "routes.toml"
-        file.write_text(self._choices.single_route, encoding="utf-8")
-        return file
+            reloader = Reloader(
+                self._served,
+                self._reader.read,
+                self.report,
+                self._sources,
+                renew=self.renew,
+                places=self.more_places,
+                notice=InstalledVersion().notice,
+            )
+            stack.enter_context(reloader)

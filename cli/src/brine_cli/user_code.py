@@ -84,4 +84,4 @@ def _mistakes_reported(source: str) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        raise CodeNotImported(f"{source} cannot be imported: {type(error).__name__}: {error}") from error
+        raise CodeNotImported(source, error) from error

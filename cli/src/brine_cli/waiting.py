@@ -71,12 +71,16 @@ class WaitingLine:
         """Return `report` in a form that removes the line first, so that the other line stands above it."""
 
         def write(line: str) -> None:
-            with self._lock:
-                self._clear()
-                self._quiet_until = self._clock() + PATIENCE
-                report(line)
+            self.give_way()
+            report(line)
 
         return write
+
+    def give_way(self) -> None:
+        """Remove the line, and stay away for PATIENCE seconds: another line is written now."""
+        with self._lock:
+            self._clear()
+            self._quiet_until = self._clock() + PATIENCE
 
     def draw(self) -> None:
         """Write the line again, unless it is too early or ended."""

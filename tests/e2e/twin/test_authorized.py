@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
@@ -12,8 +13,8 @@ import pytest
 
 from brine_cli.__main__ import main
 from brine_cli.api_gateway.authorization.tokens import unsigned_token
-from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
+from tests.support.emulators.sdk import aws_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def asked() -> list[str]:
-    """The names that the twin's process has looked up."""
+    """The names that the twin's process has looked up until the twin was ready."""
     return []
 
 
@@ -42,10 +43,12 @@ def twin(secrets: Path, asked: list[str]) -> Iterator[Twin]:
         asked.append(str(host))
         return look_up(host, *arguments, **named)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket, "getaddrinfo", observed)
-        with Twin(template=TEMPLATE, secrets=secrets, report=lambda _: None, show=lambda _: None) as running:
-            yield running
+    twin = Twin(template=TEMPLATE, secrets=secrets, report=lambda _: None, show=lambda _: None)
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(socket, "getaddrinfo", observed)
+            stack.enter_context(twin)
+        yield twin
 
 
 def get(twin: Twin, path: str, **headers: str) -> Any:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_commands import running
+from tests.support.emulators.sdk import aws_client
 from tests.unit.twin.wire import fetch
 
 if TYPE_CHECKING:
@@ -65,9 +65,12 @@ def test_the_command_serves_both(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["--beside", "a.yaml", "--beside", "b.yaml"], "two stacks beside the template have the same name"),
-        (["--beside", "other=gone.yaml"], "gone.yaml: No such file or directory"),
+        (["--beside", "other=gone.yaml"], "gone.yaml: mistake BR001: cannot be read: No such file or directory"),
         (["--beside", "1x=a.yaml"], "'1x' cannot be the name of a stack"),
-        (["--beside", str(BRINE), "--parameter", "brine.Orign=a"], "no parameter has the name brine.Orign"),
+        (
+            ["--beside", str(BRINE), "--parameter", "brine.Orign=a"],
+            "brine.Orign: the template has no parameter with this name",
+        ),
     ],
 )
 def test_mistakes_in_the_option(arguments: list[str], message: str) -> None:

@@ -10,20 +10,22 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 from boto3 import Session
 
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 from tests.support.projects import write_project
 from tests.unit.twin.wire import converse, fetch, request, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
 SECONDS = 30
@@ -75,19 +77,23 @@ class Command:
         return [os.pidfd_open(pid) for pid in descendants(self.process.pid)]
 
 
-def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def command(
+    folder: Path, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "brine_cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "TMPDIR": str(folder), "XDG_STATE_HOME": f"{folder}.state"},
+        env={**os.environ, "TMPDIR": str(folder), "XDG_STATE_HOME": f"{folder}.state", **environment},
     )
 
 
 @contextmanager
-def running(folder: Path, last_line: str, *arguments: str) -> Iterator[Command]:
-    process = command(folder, *arguments)
+def running(
+    folder: Path, last_line: str, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Command]:
+    process = command(folder, *arguments, environment=environment)
     assert process.stdout is not None
     lines: list[str] = []
     watchdog = threading.Timer(SECONDS, process.kill)  # then the last line is never said
@@ -156,10 +162,17 @@ def test_dev_says_what_runs_where(tmp_path: Path) -> None:
     with dev(tmp_path) as started:
         url = started.first(r"served at (\S+)")
         assert f"  curl -i {url}/" in started.said
-        assert started.first(r"\$default +(\w+)") == "KeepFunction"
+        assert started.first(r"/\* +-> (\w+)") == "KeepFunction"
         httpbin = started.first(r"httpbin +(\S+)")
         assert json.loads(fetch(f"{url}/about")[1])["origin"] == httpbin
         assert fetch(f"{httpbin}/get")[0] == 200
+
+
+def test_dev_says_more_if_it_is_asked(tmp_path: Path) -> None:
+    with dev(tmp_path, "--verbose") as started:
+        assert started.first(r"\$default +(\w+)") == "KeepFunction"
+        assert started.first(r"\n +Table +(\S+)") == "brine-dev-table"
+        assert "at most 100 processes, one request each" in started.said
 
 
 def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:
@@ -168,10 +181,17 @@ def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:
         assert f"curl -i {url}/depot" in started.said
 
 
-def test_dev_declares_the_classes_of_the_project_before_the_functions_start(tmp_path: Path) -> None:
+def test_dev_declares_the_classes_of_the_project_at_the_start_and_after_a_change(tmp_path: Path) -> None:
     project = write_project(tmp_path / "project", PROJECT)
     with running(tmp_path, "curl -i ", "dev", "--port", "0", "--template", str(project / "template.yaml")) as started:
-        assert b'name = "shop_messages.Line"' in fetch(started.first(r"served at (\S+)"))[1]
+        url = started.first(r"served at (\S+)")
+        assert b'name = "shop_messages.Line"' in fetch(url)[1]
+
+        write_project(project, {"shop_messages.py": PROJECT["shop_messages.py"] + "    count: int\n"})
+        until = time.monotonic() + SECONDS
+        while b'count = "int"' not in fetch(url)[1]:
+            assert time.monotonic() < until
+            time.sleep(0.02)  # the operating system must notify the twin
 
 
 def test_a_taken_port_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:
@@ -192,6 +212,19 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     _, error = process.communicate(timeout=SECONDS)
     assert process.returncode == 1
     assert re.fullmatch(r"brine: Table cannot be created at http://127\.0\.0\.1:1: .*\n", error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_ends_a_start_that_waits_for_an_emulator(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process = command(tmp_path, "dev", "--template", str(TEMPLATE), "--port", "0", "--aws-endpoint", endpoint)
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=SECONDS / 2)  # a call takes SECONDS until it gives up
+    assert (process.returncode, said) == (0, "")
     assert list(tmp_path.iterdir()) == []
 
 

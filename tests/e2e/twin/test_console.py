@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 
 from brine_cli.twin import Twin
 from tests.support.chromium import CHROMIUM, browser
-from tests.unit.twin.wire import fetch
+from tests.unit.twin.wire import converse, fetch, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parents[3] / "samples/template.yaml"
 PICTURES = os.environ.get("BRINE_PICTURES")
 """A folder for pictures of the console, to look at. Without it, they are not written."""
+SEEN = (
+    *("/httpbin/cache/60",) * 3,
+    "/httpbin/response-headers?Cache-Control=max-age=600&Surrogate-Key=menu%20page-7",
+    *("/httpbin/cookies/set?a=1", "/httpbin/status/503", "/nowhere", "/httpbin/delay/1"),
+    *("/report", "/httpbin/cache/60", "/httpbin/etag/abc", "/report"),
+)
+"""What else a picture shows: hits, misses, errors and a slow origin."""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH (Debian: chromium)")
 
@@ -65,6 +73,8 @@ def test_a_request_is_seen_explained_and_purged(twin: Twin, page: Browser) -> No
     page.wait("document.querySelectorAll('#rows tr').length >= 2")
     assert "hit" in page.value("document.querySelector('#rows tr').innerText")
     page.wait("document.getElementById('figures').innerText.includes('50 %')")
+    page.wait("document.getElementById('slow-origins').innerText.includes('prices')")
+    assert "127.0.0.1:" in text(page, "slow-origins")
 
     page.value("document.querySelector('#rows tr button').click()")
     page.wait("document.getElementById('explained').innerText.startsWith('A hit')")
@@ -75,8 +85,14 @@ def test_a_request_is_seen_explained_and_purged(twin: Twin, page: Browser) -> No
     page.value("document.getElementById('purge').requestSubmit()")
     page.wait("document.getElementById('purged').innerText.includes('This would end 1 item')")
     assert "/report" in text(page, "purged")
+    if PICTURES:
+        for path in SEEN:
+            converse(twin.url, request(b"GET", path.encode()))
+        page.wait(f"document.querySelectorAll('#rows tr').length >= {2 + len(SEEN)}")
+        time.sleep(6)  # the tags and the circuits come every five seconds
+    page.show(1400, page.value("document.documentElement.scrollHeight"))
     picture(page, "console-light")
-    page.show(1400, 1500, scheme="dark")
+    page.show(1400, page.value("document.documentElement.scrollHeight"), scheme="dark")
     picture(page, "console-dark")
     page.show(400, 1400, scheme="dark")
     assert page.value("document.documentElement.scrollWidth <= window.innerWidth") is True

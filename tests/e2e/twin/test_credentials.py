@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.emulators.resources import aws_client
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_purge import SECONDS
+from tests.support.emulators.sdk import aws_client
 from tests.support.oauth_server import OAuthServer
 
 if TYPE_CHECKING:

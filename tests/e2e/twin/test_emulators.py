@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from boto3 import Session
 
+from brine_cli.emulators.api import EmulatorApi
+from brine_cli.emulators.resources import complete_resources, create_resources
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import EmulatorFailed
 from brine_cli.twin import Twin
@@ -56,6 +60,41 @@ def test_a_given_endpoint_keeps_its_data_when_the_twin_stops(moto: str) -> None:
         assert twin.aws_endpoint == moto
     with Twin(template=TEMPLATE, aws_endpoint=moto) as twin:
         assert get(f"{twin.url}/lasting") == ["kept", "kept"]
+
+
+def test_resources_that_exist_are_left_as_they_are(moto: str) -> None:
+    def resources(seconds: int, text: str) -> dict[str, Any]:
+        keys = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+        attributes = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}
+        dead = {"deadLetterTargetArn": "Dead.Arn", "maxReceiveCount": 3}
+        return {
+            "Kept": {"Type": "AWS::DynamoDB::Table", "Properties": {**keys, **attributes}},
+            "Files": {"Type": "AWS::S3::Bucket"},
+            "Key": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": text}},
+            "Jobs": {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {"VisibilityTimeout": seconds, "RedrivePolicy": dead},
+            },
+            "Dead": {"Type": "AWS::SQS::Queue"},
+        }
+
+    with closing(EmulatorApi(moto)) as api:
+        made = [create_resources(resources(seconds, str(seconds)), api) for seconds in (7, 8)]
+        for seconds, attributes in zip((7, 8), made, strict=True):
+            complete_resources(resources(seconds, ""), api, attributes)
+        assert made[0] == made[1]
+        url, arn = made[0]["Jobs", "Ref"], made[0]["Dead", "Arn"]
+        queue = api.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        assert queue["VisibilityTimeout"] == "7"
+        assert json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"] == arn
+        assert api.call("secretsmanager", "GetSecretValue", SecretId=made[0]["Key", "Ref"])["SecretString"] == "7"
+
+
+def test_a_mistake_of_the_template_is_told_in_the_words_of_the_emulator(moto: str) -> None:
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"KeySchema": [], "AttributeDefinitions": []}}
+    with closing(EmulatorApi(moto)) as api, pytest.raises(EmulatorFailed) as failure:
+        create_resources({"Kept2": table}, api)
+    assert re.match(r"Kept2 cannot be created at \S+: CreateTable: .*\w+.* \(ValidationException\)", str(failure.value))
 
 
 def test_an_endpoint_where_nobody_answers() -> None:

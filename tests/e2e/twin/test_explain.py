@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.__main__ import main
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_purge import SECONDS
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.emulators.resources import aws_client
 from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
+from tests.support.emulators.sdk import aws_client
 from tests.unit.twin.api_gateway.signing import signed
 from tests.unit.twin.wire import converse, split
 
@@ -33,7 +33,7 @@ def twin() -> Iterator[Twin]:
 @pytest.fixture(scope="module")
 def open_emulator() -> Iterator[str]:
     """moto as `brine emulators` starts it: at a URL that samconfig.toml knows, so without a secret path."""
-    with run_emulator("moto", has_secret_path=False, hosts=("host.docker.internal",)) as url:
+    with run_emulator("moto", secret="", hosts=("host.docker.internal",)) as url:
         aws_client("secretsmanager", url).create_secret(Name=SECRET, SecretString="{}")
         yield url
 
@@ -299,3 +299,12 @@ def test_a_refusal_is_told_to_the_client_and_on_the_console() -> None:
     assert told["message"] == "Forbidden"
     assert f"--allow-origin {EVIL}." in told["twin"]
     assert console == [f"GET /about -> 403: {told['twin']}"]
+
+
+@pytest.mark.parametrize("page", ["GET /_brine/", "GET /_brine/stats", "POST /_brine/purge", "POST /_brine/invoke/x"])
+def test_another_page_of_this_machine_does_not_reach_the_twins_own_pages(twin: Twin, page: str) -> None:
+    host = urlsplit(twin.url).netloc
+    for origin, is_refused in ((f"http://{host}", False), ("http://localhost:8000", True), ("", False)):
+        fields = {"host": host, "content-type": "text/plain", "content-length": "2"}
+        fields |= {"origin": origin} if origin else {}
+        assert (sent(twin.url, f"{page} HTTP/1.1", fields, b"{}")[0] == 403) == is_refused

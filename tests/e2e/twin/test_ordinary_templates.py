@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
+from tests.support.emulators.sdk import aws_client
 from tests.unit.twin.wire import fetch
 
 FOLDER = Path(__file__).parents[2] / "unit/twin/fixtures/ordinary"

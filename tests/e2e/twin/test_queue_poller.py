@@ -6,18 +6,20 @@ import base64
 import json
 import threading
 import uuid
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from brine_cli.emulators.resources import aws_client, create_resources
+from brine_cli.emulators.api import EmulatorApi, EmulatorError
+from brine_cli.emulators.resources import complete_resources, create_resources
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.queue_poller import QueuePoller
 from brine_cli.template.event_sources import QueueSource
+from tests.support.emulators.sdk import aws_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 type Invoke = Callable[[bytes], bytes]
 
@@ -37,8 +39,9 @@ class Queue:
             "Live": {"Type": "AWS::SQS::Queue", "Properties": properties},
             "Dead": {"Type": "AWS::SQS::Queue"},
         }
-        made = create_resources(resources, endpoint, name_of=lambda logical_id: f"{logical_id}-{name}")
-        self.endpoint = endpoint
+        self.api = EmulatorApi(endpoint)
+        made = create_resources(resources, self.api, name_of=lambda logical_id: f"{logical_id}-{name}")
+        complete_resources(resources, self.api, made)
         self.sqs = aws_client("sqs", endpoint)
         self.url, self.arn, self.dead_url = made["Live", "Ref"], made["Live", "Arn"], made["Dead", "QueueUrl"]
         self.told: list[str] = []
@@ -49,7 +52,7 @@ class Queue:
 
     def poller(self, invoke: Invoke, *, batch_size: int = 10, reports: bool = True) -> QueuePoller:
         source = QueueSource(function="Fn", queue_arn=self.arn, batch_size=batch_size, reports_failures=reports)
-        return QueuePoller(source, self.endpoint, invoke, report=self.told.append, pause=0.01)
+        return QueuePoller(source, self.api, invoke, report=self.told.append, pause=0.01)
 
     def left(self, url: str = "") -> list[str]:
         """The bodies in the queue, or in the one of this URL."""
@@ -58,8 +61,10 @@ class Queue:
 
 
 @pytest.fixture
-def queue(moto_endpoint: str) -> Queue:
-    return Queue(moto_endpoint)
+def queue(moto_endpoint: str) -> Iterator[Queue]:
+    queue = Queue(moto_endpoint)
+    with closing(queue.api):
+        yield queue
 
 
 def test_an_event_is_as_lambda_writes_it(queue: Queue) -> None:
@@ -169,8 +174,8 @@ def test_a_function_that_fails_is_told_of_once_and_loses_nothing(queue: Queue) -
 def test_a_queue_that_is_not_there_is_told_of_and_waited_for(queue: Queue) -> None:
     source = QueueSource(function="Fn", queue_arn="arn:aws:sqs:us-east-1:1:none", batch_size=1, reports_failures=True)
     told = threading.Event()
-    poller = QueuePoller(source, queue.endpoint, lambda _: DONE, report=lambda _: told.set(), pause=0.01)
-    with pytest.raises(ClientError):
+    poller = QueuePoller(source, queue.api, lambda _: DONE, report=lambda _: told.set(), pause=0.01)
+    with pytest.raises(EmulatorError):
         poller.poll()
     poller.start()
     assert told.wait(20)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
+from tests.support.emulators.sdk import aws_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from boto3 import Session
 
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.twin import Twin
 from tests.unit.twin.wire import converse, request, split
 

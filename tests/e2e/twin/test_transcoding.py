@@ -14,8 +14,9 @@ import msgpack
 import pytest
 from boto3 import Session
 
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.twin import Twin
 from brine_client import AlreadySent, Client, ContentRefused, Credentials, NotPermitted
 from brine_codec import Codec, Keyring

@@ -20,7 +20,6 @@ from brine_cli.replay.rows import Row
 from tests.support.gateway.world import World, with_origin
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Forward, Validate
     from brine.domain.routing.origin import OriginAddress
     from brine.service.http_cache.answer import Answer
     from brine_cli.replay.model.asked import AskedRequest
@@ -155,11 +154,11 @@ class OriginOfSteps:
         self._behaviours = {id(row): step.behaviour for row, step in zip(rows, steps, strict=True)}
 
     def response(
-        self, row: Row, asked: AskedRequest, decision: Validate | Forward, at: float
+        self, row: Row, asked: AskedRequest, fields: Fields, validated: int | None, at: float
     ) -> tuple[Response, float]:
         """Return the response, and its seconds."""
         behaviour = self._behaviours[id(row)]
-        return behaviour.response(asked.transaction.request.method, decision.fields, at), behaviour.seconds
+        return behaviour.response(asked.transaction.request.method, fields, at), behaviour.seconds
 
 
 def seen(answer: Answer) -> Seen:

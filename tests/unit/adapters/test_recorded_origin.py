@@ -50,6 +50,16 @@ def test_a_played_response_equals_the_recorded_one(tmp_path: Path) -> None:
     assert played.fetch(ORIGIN, get("/x?a=1", authorization="Bearer other"), DEADLINE) == sent
 
 
+@pytest.mark.parametrize("separator", ["\x85", "\x0b", "\x1c", "\u2028"])
+def test_a_field_may_have_what_python_takes_for_the_end_of_a_line(tmp_path: Path, separator: str) -> None:
+    """The second byte of "Å" in UTF-8 is 0x85."""
+    sent = response(x_city=f"\xc3{separator}lesund")
+
+    played = recorded(tmp_path / "api.jsonl", {"/x": sent}, get("/x"))
+
+    assert played.fetch(ORIGIN, get("/x"), DEADLINE) == sent
+
+
 def test_a_request_that_was_not_recorded_is_named(tmp_path: Path) -> None:
     played = recorded(tmp_path / "api.jsonl", {"/x": response()}, get("/x"))
 
@@ -110,6 +120,24 @@ def test_no_field_of_a_request_is_in_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "f").stat().st_mode & 0o077 == 0
 
 
+def test_an_alias_stands_for_an_origin_whose_port_may_differ(tmp_path: Path) -> None:
+    local, other = OriginAddress("http", "127.0.0.1", 38895), OriginAddress("http", "127.0.0.1", 40000)
+    alias = OriginAddress("http", "httpbin.invalid", 80)
+    moved = response(302, b"see http://127.0.0.1:38895/y", location="http://127.0.0.1:38895/y", x_note="127.0.0.1")
+    recording = RecordingOrigin(MemoryOrigin({"/x": moved}), tmp_path / "f", (str(local), str(alias)))
+    for origin in (local, other):
+        recording.fetch(origin, get(), DEADLINE)
+
+    played = PlayedOrigin(tmp_path / "f")
+
+    answer = played.fetch(alias, get(), DEADLINE)
+    assert (answer.fields.get("location"), answer.fields.get("x-note")) == ("http://httpbin.invalid/y", "127.0.0.1")
+    assert answer.body == moved.body
+    assert played.fetch(other, get(), DEADLINE) == moved
+    with pytest.raises(OriginUnreachable):
+        played.fetch(local, get(), DEADLINE)
+
+
 def test_an_error_of_the_origin_is_raised_and_not_recorded(tmp_path: Path) -> None:
     recording = RecordingOrigin(MemoryOrigin({"/x": OriginTimeout("late")}), tmp_path / "f")
 
@@ -129,7 +157,8 @@ def test_lines_of_many_writers_do_not_mix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"method": "GET"}', '{"method":"GET","url":"","content":"","status":"x"}']
+    "line",
+    ["{", "[]", "[" * 100_000, '{"method": "GET"}', '{"method":"GET","url":"","content":"","status":"x"}'],
 )
 def test_a_line_that_is_no_response_is_named(tmp_path: Path, line: str) -> None:
     recorded(tmp_path / "f", {"/x": response()}, get())

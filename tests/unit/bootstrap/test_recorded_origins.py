@@ -7,6 +7,7 @@ import pytest
 from brine.adapters.http1.origin import HttpOrigin
 from brine.adapters.recorded_origin import PlayedOrigin, RecordingOrigin
 from brine.bootstrap.gateway import build_gateway
+from brine.errors import ConfigError
 from brine.service.origins.origin_client import OriginClient
 
 if TYPE_CHECKING:
@@ -43,3 +44,10 @@ def test_a_file_of_responses_is_used_on_an_emulator_only(tmp_path: Path, variabl
 
     assert type(origin_of(tmp_path, AWS_ENDPOINT_URL="http://127.0.0.1:4566", **file)) is expected
     assert type(origin_of(tmp_path, **file)) is HttpOrigin
+
+
+def test_an_alias_of_an_origin_has_two_urls(tmp_path: Path) -> None:
+    variables = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "BRINE_RECORD_ORIGIN": str(tmp_path / "f")}
+
+    with pytest.raises(ConfigError, match="BRINE_RECORD_ALIAS is 'http://a': write two URLs as URL=URL"):
+        origin_of(tmp_path, BRINE_RECORD_ALIAS="http://a", **variables)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import PortTaken
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 from brine_cli.running_twin import RunningTwin
 from brine_cli.taken_port import remedy
 

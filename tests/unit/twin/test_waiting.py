@@ -61,6 +61,16 @@ def test_another_line_stands_above_it(clock: Clock) -> None:
     assert terminal.getvalue().endswith(f"{CLEAR}brine: waiting (3 s)")
 
 
+def test_it_gives_way_to_lines_of_other_streams(clock: Clock) -> None:
+    terminal = Terminal()
+    line = WaitingLine("waiting", terminal, {}, clock)
+    clock.now += 2
+    line.draw()
+    line.give_way()
+    line.draw()  # not before the other line
+    assert terminal.getvalue() == f"{CLEAR}brine: waiting (2 s){CLEAR}"
+
+
 def test_it_is_shorter_than_the_terminal(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     terminal = Terminal()

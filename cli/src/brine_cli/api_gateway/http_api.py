@@ -17,7 +17,7 @@ from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from brine_cli.api_gateway.events import Event
     from brine_cli.api_gateway.route_table import RouteTable
@@ -38,7 +38,7 @@ class HttpApi:
 
     A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
     called with the name of a function, the request and its answer. `recorder` gets each request and its answer, but
-    not those for `pages`, which are the twin's own.
+    not those for `pages`, which are the twin's own. known_failures: the messages of failures that were reported.
     """
 
     routes: RouteTable
@@ -50,6 +50,7 @@ class HttpApi:
     recorder: Recorder
     pages: Pages
     on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
+    known_failures: Collection[str] = ()
     _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -135,7 +136,9 @@ class HttpApi:
         return response
 
     def _shortened(self, failure: str) -> str:
-        """Return the first and last line of a traceback that was reported in full just before."""
+        """Return only the first line of a known failure, and the last one too if it was reported just before."""
+        if failure in self.known_failures:
+            return f"{failure.partition('\n')[0]} (reported above)"
         if failure == self._last_failure:
             lines = failure.splitlines()
             return f"{lines[0]}: {lines[-1]} (as above)" if len(lines) > 1 else failure

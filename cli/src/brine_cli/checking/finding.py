@@ -25,6 +25,7 @@ class Finding:
     code: its kind, such as BR101; docs/check.md describes each. place: None if it concerns the file as a whole.
     given: the key and the value, or a name, as text without secrets. shown: the line of the file, in
     which secrets are replaced; "" for none. shown_place: the place in this line, None if it is `place`.
+    resource: the logical id of the part of a template that it is about, or "".
     """
 
     code: str
@@ -35,6 +36,7 @@ class Finding:
     remedy: str = ""
     shown: str = ""
     shown_place: Place | None = None
+    resource: str = ""
 
     @property
     def is_warning(self) -> bool:

@@ -17,7 +17,7 @@ from brine_cli.checking.warnings.rules import unset_variables, warnings_about_ro
 from brine_cli.checking.warnings.warning import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from brine_cli.checking.finding import Finding
@@ -62,28 +62,36 @@ def check_project(
     parameters: Mapping[str, str] = _NOTHING,
     routes: Path | None = None,
     environment: Mapping[str, str] = os.environ,
-    imports: bool = True,
+    given: Callable[[str], Mapping[str, str]] = lambda _: _NOTHING,
+    imported: Container[str] | None = None,
 ) -> Checked:
     """Check a template and all that belongs to it. It calls no service, and reports mistakes instead of raising errors.
 
     beside: the templates of the stacks beside it. parameters: values of the template's parameters. routes: a file in
-    the place of the one that the template names. environment: gives values to `${NAME}`. imports: whether to import the
-    code of functions, each in a process of its own.
+    the place of the one that the template names. environment: gives values to `${NAME}`. given: more variables of a
+    function, by its logical id, which go before those of the template. imported: the logical ids of the functions whose
+    code is imported, each in a process of its own; None for all.
     """
-    check = _Check(environment, routes)
+    check = _Check(environment, routes, given)
     functions = check.add_templates(template, beside, parameters)
     if functions is not None:
         check.add_configurations(functions.found)
-        check.add_code(functions.found, imports=imports)
+        check.add_code(functions.found, imported)
     return check.result()
 
 
 class _Check:
-    """A check that goes on. environment: of this command. routes: see check_project."""
+    """A check that goes on. environment: of this command. routes, given: see check_project."""
 
-    def __init__(self, environment: Mapping[str, str], routes: Path | None) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        routes: Path | None,
+        given: Callable[[str], Mapping[str, str]] = lambda _: _NOTHING,
+    ) -> None:
         self._environment = environment
         self._routes = routes
+        self._given = given
         self._findings: list[Finding] = []
         self._files: dict[Path, None] = {}
         self._names: dict[tuple[Path, ...], frozenset[str]] = {}  # of routes, by the files
@@ -141,8 +149,8 @@ class _Check:
         self._names[files.files] = found.names
         self._note(files)
 
-    def add_code(self, functions: Iterable[FoundFunction], *, imports: bool) -> None:
-        """Check the code of the functions of the user's own templates."""
+    def add_code(self, functions: Iterable[FoundFunction], imported: Container[str] | None) -> None:
+        """Check the code of the functions of the user's own templates. imported: see check_project."""
         from brine_cli.checking.code.text import FunctionCode  # noqa: PLC0415 - not for a single file
 
         importable = []
@@ -155,9 +163,10 @@ class _Check:
             if code.is_app:
                 names = self._names.get(files_of(found.function, "route", self._routes), frozenset())
                 self._findings += code.unknown_routes(names, _new_routes(found))
-            if not code.findings and code.handler_file.is_file():
+            is_wanted = imported is None or found.function.logical_id in imported
+            if is_wanted and not code.findings and code.handler_file.is_file():
                 importable.append((found, code))
-        if imports:
+        if importable:
             from brine_cli.checking.code.imports import mistakes_of_imports  # noqa: PLC0415 - only if it is wanted
 
             self._findings += mistakes_of_imports(importable)
@@ -181,9 +190,11 @@ class _Check:
     def _variables(self, files: FileSet, found: FoundFunction | None) -> KnownVariables:
         if found is None:
             return KnownVariables(self._environment, (), files.text)
-        known = {**self._environment, **{key: one for key, one in found.function.environment.items() if one}}
+        of_template = {key: one for key, one in found.function.environment.items() if one}
+        given = self._given(found.function.logical_id)
+        known = {**self._environment, **of_template, **given}
         known.pop("BRINE_VARIABLES", None)
-        if listed := found.function.environment.get("BRINE_VARIABLES"):
+        if listed := {**of_template, **given}.get("BRINE_VARIABLES"):
             known["BRINE_VARIABLES"] = listed
         return KnownVariables(known, found.variables - found.function.environment.keys(), files.text)
 

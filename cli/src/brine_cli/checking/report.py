@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from brine_cli.errors import shown
+from brine_cli.screen.colours import BOLD, GREEN, RED, YELLOW, Colours
+from brine_cli.screen.printable import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ class Report:
 
     def __init__(self, *, width: int | None = None, in_colour: bool = False) -> None:
         self._width = width
-        self._in_colour = in_colour
+        self._paint = Colours(are_wanted=in_colour).paint
 
     def lines(self, checked: Checked) -> Iterator[str]:
         """Yield the lines: each finding with its place, its line of the file and its remedy, and a summary."""
@@ -38,22 +37,27 @@ class Report:
 
     def lines_of(self, finding: Finding) -> Iterator[str]:
         """Yield the lines of one finding."""
-        colour = "yellow" if finding.is_warning else "red"
+        colour = YELLOW if finding.is_warning else RED
         place = finding.place
-        where = f"{shown(finding.file)}:{place.line}:{place.column}" if place else shown(finding.file)
+        file = printable(shown(finding.file))
+        where = f"{file}:{place.line}:{place.column}" if place else file
         kind = f"{'warning' if finding.is_warning else 'mistake'} {finding.code}"
-        head = f"{finding.given}: {finding.message}" if finding.given else finding.message
-        yield f"{self._styled(where, bold=True)}: {self._styled(kind, fg=colour)}: {head}"
+        head = printable_lines(f"{finding.given}: {finding.message}" if finding.given else finding.message)
+        before = f"{where}: {kind}: "
+        first, *more = self._broken(head, before)
+        yield f"{self._paint(where, BOLD)}: {self._paint(kind, colour)}: {first}"
+        yield from more
         if place is not None and finding.shown.strip():
-            text = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
+            shown_line = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
+            text = "".join(one if one.isprintable() else "�" for one in shown_line)  # so that the columns stay
             number = str(place.line)
             yield f"{number:>5} | {text}"
             mark = finding.shown_place or place
             width = max(1, min(mark.end_column, len(text) + 1) - mark.column)
             if mark.column <= len(text) + 1:
-                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._styled('^' * width, fg=colour)}"
+                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._paint('^' * width, colour)}"
         if finding.remedy:
-            yield from self._wrapped(finding.remedy)
+            yield from self._wrapped(printable_lines(finding.remedy))
 
     def summary(self, checked: Checked) -> str:
         """Return the last line."""
@@ -62,17 +66,31 @@ class Report:
         parts = [part for part in (imported, ignored) if part]
         details = f" ({', '.join(parts)})" if parts else ""
         if not checked.findings:
-            return self._styled("Nothing wrong", fg="green") + f" in {_names(checked.files)}{details}."
-        counts = [
-            self._styled(_counted(checked.mistakes, "mistake"), fg="red") if checked.mistakes else "",
-            self._styled(_counted(checked.warnings, "warning"), fg="yellow") if checked.warnings else "",
-        ]
-        silence = " A comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
-        found = " and ".join(count for count in counts if count)
-        return f"{found} in {_counted(len(checked.files), 'file')}{details}.{silence}"
+            return self._paint("Nothing wrong", GREEN) + f" in {_names(checked.files)}{details}."
+        silence = "\nA comment `# brine: ignore BR101` silences a warning." if checked.warnings else ""
+        return f"{self.numbers(checked)} in {_counted(len(checked.files), 'file')}{details}.{silence}"
 
-    def _styled(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
-        return click.style(text, fg=fg, bold=bold or None) if self._in_colour else text
+    def numbers(self, checked: Checked) -> str:
+        """Return the number of mistakes and of warnings, without those that are none."""
+        counts = [
+            self._paint(_counted(checked.mistakes, "mistake"), RED) if checked.mistakes else "",
+            self._paint(_counted(checked.warnings, "warning"), YELLOW) if checked.warnings else "",
+        ]
+        return " and ".join(count for count in counts if count)
+
+    def _broken(self, text: str, before: str) -> list[str]:
+        """Return the lines of a text that follows `before` on its first line."""
+        if self._width is None:
+            return [text]
+        lines = textwrap.wrap(
+            text,
+            max(40, self._width),
+            initial_indent="." * len(before),
+            subsequent_indent=_INDENT,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return [lines[0][len(before) :], *lines[1:]] if lines else [text]
 
     def _wrapped(self, text: str) -> Iterator[str]:
         if self._width is None:
@@ -93,7 +111,7 @@ def as_json(checked: Checked) -> str:
         "files": [shown(file) for file in checked.files],
         "findings": [_as_object(finding) for finding in checked.findings],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return printable_json(document, indent=2)
 
 
 def _as_object(finding: Finding) -> dict[str, object]:

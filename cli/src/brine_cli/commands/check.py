@@ -84,7 +84,7 @@ def command(
             vendor_if_needed(chosen, stacks.values())
         with _progress(shows=not no_functions and not as_document):
             checked = check_project(
-                chosen, beside=stacks, parameters=parameter, routes=routes, imports=not no_functions
+                chosen, beside=stacks, parameters=parameter, routes=routes, imported=() if no_functions else None
             )
     if as_document:
         click.echo(as_json(checked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,17 @@ def until_stopped() -> Iterator[None]:
 
 
 def wait() -> None:
-    """Wait until a signal comes."""
-    while True:
-        signal.pause()
+    """Wait until a signal comes, in the main thread.
+
+    signal.pause would miss a signal that comes after Python has last looked for one, and before the system waits. The
+    wake-up descriptor gets a byte for each signal, so that the read ends in any case.
+    """
+    reading, writing = socket.socketpair()
+    with reading, writing:
+        writing.setblocking(False)
+        previous = signal.set_wakeup_fd(writing.fileno())
+        try:
+            while True:
+                reading.recv(1)
+        finally:
+            signal.set_wakeup_fd(previous)

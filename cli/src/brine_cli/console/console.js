@@ -53,8 +53,8 @@ const rows = byId("rows");
 function resultOf(record) {
   const text = record.result ?? (record.reason ? "" : "answered");
   const reason = record.reason === "uri-miss" ? null : record.reason;
-  const remark = record.cause ?? reason ?? (record.result === "hit" && record.ttl !== null ? `${record.ttl} s left` : null);
-  return [text, remark ? `(${remark})` : "", record.result === "miss" && record.stored ? "stored" : ""].filter(Boolean).join(" ");
+  const remark = record.cause ?? (record.result === "problem" ? record.problem : null) ?? reason ?? (record.result === "hit" && record.ttl !== null ? `${record.ttl} s left` : null);
+  return [record.result === "miss" && record.stored ? "miss, stored" : text, remark ? `(${remark})` : ""].filter(Boolean).join(" ");
 }
 
 function rowOf(record) {
@@ -157,21 +157,20 @@ function showFigures(stats) {
     [["request", "path"], ["count", "n"], ["hits", "n"]],
     stats.hot_keys.map((one) => [`${one.method} ${one.target}`, one.error ? `${one.count - one.error} to ${one.count}` : one.count, percent(one.hit_ratio)]),
     "No request yet."));
-  slow = Object.fromEntries(stats.slow_origins.map((one) => [one.route, one]));
+  byId("slow-origins").replaceChildren(table(
+    [["host, route", ""], ["calls", "n"], ["median", "n"], ["slowest", "n"]],
+    stats.slow_origins.map((one) => [element("span", {}, one.origin ?? "", element("small", {}, one.route ?? "none")), one.origin_calls, seconds(one.p50), seconds(one.slowest)]),
+    "No call to an origin."));
 }
-
-let slow = {};
 
 async function showOrigins() {
   const [circuits, budgets] = await Promise.all([ask("circuits"), ask("budgets")]);
-  const named = Object.keys(slow).map((route) => [route, slow[route].origin_calls, seconds(slow[route].p95)]);
   const open = circuits.circuits.map((one) => [
     element("span", { class: one.state === "closed" ? "hit" : "error" }, one.state), one.origin,
     one.failure_share === null ? "" : `${percent(one.failure_share)} failed`]);
   const spent = budgets.budgets.map((one) => [one.origin ?? one.route ?? "", one.used ?? "", one.limit ?? ""]);
   byId("origins").replaceChildren(
-    table([["circuit", ""], ["origin", "path"], ["", "n"]], open, "No route has a circuit breaker."),
-    element("h3", {}, "Slowest, 60 s"), table([["route", ""], ["calls", "n"], ["p95", "n"]], named, "No call to an origin."),
+    element("h3", {}, "Circuits"), table([["state", ""], ["origin", "path"], ["", "n"]], open, "No route has a circuit breaker."),
     element("h3", {}, "Budgets"), table([["origin", "path"], ["used", "n"], ["of", "n"]], spent, "No route has origin_budget."));
 }
 
@@ -180,7 +179,7 @@ async function showTags() {
   const counts = new Map();
   for (const item of found.items) for (const tag of item.tags) {
     const one = counts.get(tag) ?? { count: 0, bytes: 0 };
-    counts.set(tag, { count: one.count + 1, bytes: one.bytes + (item.stored_bytes ?? 0) });
+    counts.set(tag, { count: one.count + 1, bytes: one.bytes + (item.bytes ?? 0) });
   }
   const sorted = [...counts].sort((one, other) => other[1].count - one[1].count).slice(0, 20);
   byId("tags").replaceChildren(table(
@@ -304,7 +303,7 @@ byId("purge").addEventListener("submit", async (event) => {
       ...(found.note ? [element("p", { class: "hint" }, found.note)] : []),
       element("div", { class: "scroll", tabindex: 0 }, table(
         [["path", "path"], ["route", ""], ["state", ""], ["size", "n"]],
-        found.items.map((one) => [one.url ?? one.target ?? one.source ?? "", one.route ?? "", one.state, bytes(one.stored_bytes ?? 0)]), "No stored response is affected.")));
+        found.items.map((one) => [one.url ?? one.target ?? one.source ?? "", one.route ?? "", one.state, bytes(one.bytes ?? 0)]), "No stored response is affected.")));
   } catch (error) { refused(error); }
 });
 byId("purge-now").addEventListener("click", async () => {
@@ -329,5 +328,5 @@ document.addEventListener("keydown", (event) => {
 reset();
 listen();
 repeat(async () => showFigures(await ask("stats")), EVERY);
-setTimeout(() => repeat(showOrigins, SLOWLY), EVERY / 2); // after the first figures, which have the slow origins
+repeat(showOrigins, SLOWLY);
 repeat(showTags, SLOWLY);

@@ -15,6 +15,7 @@ from brine.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from brine.domain.routing.route import Routes
     from brine_cli.lambda_runtime.launch import Launch
 
 _TABLE: Final = "BRINE_TABLE"
@@ -46,15 +47,18 @@ def administered_functions(
 
 
 def _administered(launch: Launch) -> AdministeredFunction:
-    """Return one function with its routes of routes.toml. Those in its code are not known. Raises ConfigError."""
+    """Return one function with its routes. Raises ConfigError."""
+    return AdministeredFunction(name=launch.name, environment=launch.variables, routes=launched_routes(launch))
+
+
+def launched_routes(launch: Launch) -> Routes:
+    """Return the routes that a function has in routes.toml. Those in its code are not known. Raises ConfigError."""
     settings = Settings.from_environment(launch.variables)
     beside = launch.code / _ROUTES_BESIDE_CODE
     if settings.routes is None and beside.is_file():
         text, source = read_configuration("routes", beside)
-        routes = parse_routes(text, launch.variables, source=source)
-    else:
-        routes = routes_of(settings)
-    return AdministeredFunction(name=launch.name, environment=launch.variables, routes=routes)
+        return parse_routes(text, launch.variables, source=source)
+    return routes_of(settings)
 
 
 def files_of(launches: Iterable[Launch]) -> Iterator[tuple[str, int]]:

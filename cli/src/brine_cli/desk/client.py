@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from brine_cli.errors import CommandError
-from brine_cli.project.default_template import default_template
-from brine_cli.running_twin import RunningTwin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULT_URL: Final = "http://127.0.0.1:3000"
 SECONDS: Final = 40.0
 """How long to wait for an answer. The admin API answers within 20 s."""
-
-
-def found_twin(given: str | None) -> str:
-    """Return the URL of a twin: the given one, that of the template in this folder, or the default.
-
-    Raises CommandError for a text that is not the URL of a server.
-    """
-    if given is None:
-        running = RunningTwin.find(Path(default_template()), os.environ)
-        return DEFAULT_URL if running is None else running.url
-    parts = urlsplit(given if "://" in given else f"http://{given}")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CommandError(f"--twin {given} is not the URL of a server. Write it as http://127.0.0.1:3000")
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class DeskClient:
@@ -45,7 +26,7 @@ class DeskClient:
     def get(self, name: str, parameters: Mapping[str, str | None]) -> dict[str, Any]:
         """Return the document of a GET. A parameter that is None is left out."""
         query = urlencode({key: value for key, value in parameters.items() if value is not None})
-        return self._document(urllib.request.Request(f"{self.url}/_brine/{name}?{query}"))  # noqa: S310 - http(s), by found_twin
+        return self._document(urllib.request.Request(f"{self.url}/_brine/{name}?{query}"))  # noqa: S310 - http(s), by twin_choice
 
     def post(self, name: str, members: Mapping[str, object]) -> dict[str, Any]:
         """Return the document of a POST of a JSON object. A member that is None is left out."""

@@ -115,6 +115,8 @@ class Explaining:
             try:
                 explainer = build_explainer(launch.variables, self._client)
             except ConfigError as error:
+                if known is not None:  # the twin goes on with the last good state too
+                    return known[1]
                 raise NotExplained(f"{launch.name} cannot start: {error}") from None
             self._explainers[launch.name] = made_from, explainer
             return explainer

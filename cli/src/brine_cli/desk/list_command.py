@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
 from brine_cli.desk.listing import read_listing
+from brine_cli.desk.twin_choice import found_twin
+from brine_cli.screen.printable import printable_json
+from brine_cli.screen.width import wrapped_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 1.0
 """Seconds after which the progress is shown."""
-_WIDTH_OF_FILES: Final = 200
 
 
 def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: int, as_json: bool) -> int:
@@ -30,28 +31,24 @@ def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: i
         progress.clear()
     if as_json:
         document = {"items": found.items, "scanned": found.scanned, "complete": found.is_complete}
-        sys.stdout.write(f"{json.dumps(document, ensure_ascii=False, indent=2)}\n")
+        sys.stdout.write(f"{printable_json(document, indent=2)}\n")
         return 0
     _show(found, any(filters.values()), client.url, limit)
     return 0
 
 
 def _show(found: StoredListing, is_filtered: bool, url: str, limit: int) -> None:
-    from rich.console import Console  # noqa: PLC0415 - JSON needs no rich
-
-    from brine_cli.desk.listing_table import listing_table, summary  # noqa: PLC0415 - the same
+    from brine_cli.desk.listing_table import print_listing, summary  # noqa: PLC0415 - JSON needs no rich
 
     if not found.items:
         reason = "meets these filters" if is_filtered else "is stored"
         remedy = "" if is_filtered else f" Send a request first, such as `brine get {url}/`."
         sys.stderr.write(f"Nothing {reason}: {found.scanned:,} items of the table read.{remedy}\n")
         return
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    console = Console(highlight=False, width=width)
-    console.print(listing_table(found.items, console.width))
-    sys.stdout.flush()
+    print_listing(found.items)
     more = "" if found.is_complete else f" There may be more: `--limit {limit * 5}` shows up to {limit * 5:,}."
-    sys.stderr.write(f"{summary(found.items, found.scanned)}{more}\n")
+    told = wrapped_for(sys.stderr, f"{summary(found.items, found.scanned)}{more}", os.environ)
+    sys.stderr.write(f"{told}\n")
 
 
 class Progress:

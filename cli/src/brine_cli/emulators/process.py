@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 
-from brine_cli.emulators import moto_transactions
+from brine_cli.emulators import moto_imports, moto_transactions
 from brine_cli.emulators.long_polls import LongPolls
 from brine_cli.emulators.request_filter import RequestFilter, is_signed
 from brine_cli.http.admission import Admission
@@ -62,7 +62,8 @@ def sandboxed(application: WSGIApplication) -> WSGIApplication:
 
 
 def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
-    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  (takes 1.3 s, and the process of httpbin does not need it)
+    moto_imports.load_moto()
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  (only the process of moto needs it)
         DomainDispatcherApplication,
         MotoRequestHandler,
         create_backend_app,
@@ -76,6 +77,7 @@ def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRe
                 return super().get_application(environ)
             return super().get_application({"PATH_INFO": "/", "HTTP_HOST": "s3", "HTTP_AUTHORIZATION": _FOR_S3})
 
+    moto_imports.load_ssm()
     moto_transactions.patch_moto()
     application = LongPolls(serial(Dispatcher(create_backend_app)))
     return RequestFilter(application, admission, path), MotoRequestHandler

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import select
 import socket
 import subprocess
@@ -11,16 +9,19 @@ import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from brine_cli.bytecode import child_environment, interpreter_options
+from brine_cli.emulators.addresses import EmulatorAddresses
 from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.http.admission import Admission
-from brine_cli.http.server import listen, url_of
+from brine_cli.http.listener import listen, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-type Emulator = Literal["moto", "httpbin"]
+    from brine_cli.emulators.addresses import Emulator
+
 type _Start = Callable[[], subprocess.Popen[bytes]]
 
 
@@ -30,7 +31,8 @@ def run_emulator(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    has_secret_path: bool = True,
+    listener: socket.socket | None = None,
+    secret: str | None = None,
     on_demand: bool = False,
     hosts: Iterable[str] = (),
     origins: Iterable[str] = (),
@@ -38,11 +40,14 @@ def run_emulator(
     """Start moto or httpbin, yield its URL, and stop it at the end of the context. Raises PortTaken.
 
     It answers as soon as it has loaded; earlier connections wait. With `on_demand`, it starts at the first connection.
-    moto answers only requests from this machine (see `Admission`, which also explains `hosts` and `origins`). With a
-    secret path, it answers only requests to that path.
+    moto answers only requests from this machine (see `Admission`, which also explains `hosts` and `origins`).
+    listener: a socket that listens already. secret: moto answers only requests to this path. None is a random one, and
+    "" none.
     """
-    listener = listen(host, port)
-    path = f"/{secrets.token_hex(16)}" if name == "moto" and has_secret_path else ""
+    if secret is None:
+        secret = EmulatorAddresses.new().secret if name == "moto" else ""
+    path = f"/{secret}" if secret else ""
+    listener = listener or listen(host, port)
     start = partial(_start, name, listener, Admission.at(listener, host, hosts=hosts, origins=origins), path)
     url = f"{url_of(listener)}{path}"
     with _from_first_connection(listener, start) if on_demand else _from_now_on(listener, start):
@@ -83,9 +88,9 @@ def _from_first_connection(listener: socket.socket, start: _Start) -> Iterator[N
 
 def _start(name: Emulator, listener: socket.socket, admission: Admission, path: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-        [sys.executable, "-m", "brine_cli.emulators.process", name, str(listener.fileno())],
+        [sys.executable, *interpreter_options(), "-m", "brine_cli.emulators.process", name, str(listener.fileno())],
         # moto accepts any credentials, but boto3 inside moto must not look for real ones.
-        env=os.environ | CREDENTIALS,
+        env=child_environment() | CREDENTIALS,
         stdin=subprocess.PIPE,
         pass_fds=[listener.fileno()],
         start_new_session=True,  # Ctrl-C is for the parent, which stops this process in order

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from brine_cli.emulators.resources import aws_client
+from brine_cli.emulators.api import EmulatorError
 from brine_cli.errors import CommandError, EmulatorFailed
 
 if TYPE_CHECKING:
@@ -19,8 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brine.domain.credentials.description import SecretReference
+    from brine_cli.emulators.api import EmulatorApi
 
 _LINE = re.compile(r"(?:(?P<kind>secret|parameter):)?(?P<name>[A-Za-z0-9/_+.@:-]+)\s*=\s*(?P<text>.+)")
+
+_MISSING = frozenset({"ParameterNotFound", "ResourceNotFoundException"})
 
 type SecretTextByPlace = dict[tuple[str, str], str]
 """Texts by kind (`secret` or `parameter`) and name."""
@@ -43,39 +44,39 @@ def read_secret_file(path: Path) -> SecretTextByPlace:
     return found
 
 
-def put_secrets(secrets: Mapping[tuple[str, str], str], endpoint: str) -> None:
-    """Create these secrets and parameters at an AWS endpoint, or give them their texts. Raises EmulatorFailed."""
+def put_secrets(secrets: Mapping[tuple[str, str], str], api: EmulatorApi) -> None:
+    """Create these secrets and parameters, or give them their texts. Raises EmulatorFailed."""
     for (kind, name), text in secrets.items():
         try:
             if kind == "parameter":
-                aws_client("ssm", endpoint).put_parameter(Name=name, Value=text, Type="SecureString", Overwrite=True)
+                api.call("ssm", "PutParameter", Name=name, Value=text, Type="SecureString", Overwrite=True)
             else:
-                _put_secret(name, text, endpoint)
-        except (ClientError, BotoCoreError) as error:
-            raise EmulatorFailed(f"{kind}:{name} cannot be created at {endpoint}: {error}") from error
+                _put_secret(name, text, api)
+        except EmulatorError as error:
+            raise EmulatorFailed(f"{kind}:{name} cannot be created at {api.endpoint}: {error}") from error
 
 
-def missing(references: Iterable[SecretReference], endpoint: str) -> Iterator[SecretReference]:
-    """Yield the references to secrets that are not at an AWS endpoint, each once. Raises EmulatorFailed."""
+def missing(references: Iterable[SecretReference], api: EmulatorApi) -> Iterator[SecretReference]:
+    """Yield the references to secrets that the emulator does not have, each once. Raises EmulatorFailed."""
     for reference in dict.fromkeys(references):
         try:
             if reference.kind == "parameter":
-                aws_client("ssm", endpoint).get_parameter(Name=reference.name)
+                api.call("ssm", "GetParameter", Name=reference.name)
             else:
-                aws_client("secretsmanager", endpoint).describe_secret(SecretId=reference.name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"ParameterNotFound", "ResourceNotFoundException"}:
-                yield reference
-        except BotoCoreError as error:
-            raise EmulatorFailed(f"{reference} cannot be looked up at {endpoint}: {error}") from error
+                api.call("secretsmanager", "DescribeSecret", SecretId=reference.name)
+        except EmulatorError as error:
+            if error.code not in _MISSING:
+                raise EmulatorFailed(f"{reference} cannot be looked up at {api.endpoint}: {error}") from error
+            yield reference
 
 
-def _put_secret(name: str, text: str, endpoint: str) -> None:
-    secrets_manager = aws_client("secretsmanager", endpoint)
+def _put_secret(name: str, text: str, api: EmulatorApi) -> None:
     try:
-        secrets_manager.create_secret(Name=name, SecretString=text)
-    except secrets_manager.exceptions.ResourceExistsException:
-        secrets_manager.put_secret_value(SecretId=name, SecretString=text)
+        api.call("secretsmanager", "CreateSecret", Name=name, SecretString=text)
+    except EmulatorError as error:
+        if error.code != "ResourceExistsException":
+            raise
+        api.call("secretsmanager", "PutSecretValue", SecretId=name, SecretString=text)
 
 
 def _unquoted(text: str) -> str:

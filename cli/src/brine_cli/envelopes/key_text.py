@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.aws.access import access_environment
+from brine_cli.desk.twin_choice import tell_if_foreign, twin_to_read
 from brine_cli.errors import CommandError
-from brine_cli.project.default_template import default_template
-from brine_cli.running_twin import RunningTwin
 from brine_cli.waiting import waiting
 from brine_codec import BadKeyring, Keyring
 
@@ -62,13 +61,14 @@ class KeyPlace:
 
 def _in_twin(where: str, environment: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the emulator and the name of a secret of the running twin. Otherwise, None and the name itself."""
-    twin = RunningTwin.find(Path(default_template()), environment)
+    twin = twin_to_read(environment)
     if twin is None or not twin.aws_endpoint:
         return None, where
-    if where in twin.resources:
-        return twin.aws_endpoint, twin.resources[where]
-    names = set(twin.resources.values())
-    return (twin.aws_endpoint, where) if where in names else (None, where)
+    name = twin.resources.get(where, where)
+    if name not in twin.resources.values():
+        return None, where
+    tell_if_foreign(twin)
+    return twin.aws_endpoint, name
 
 
 def _from_file(file: Path) -> LoadedKeys:

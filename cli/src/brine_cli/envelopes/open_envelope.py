@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -14,6 +13,7 @@ from brine_cli.envelopes.header_facts import HeaderFacts
 from brine_cli.envelopes.key_text import KeyPlace
 from brine_cli.envelopes.purposes import context_of
 from brine_cli.errors import CommandError
+from brine_cli.screen.printable import printable_json, printable_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,16 +104,16 @@ class EnvelopeReport:
                 "value": self.value,
                 "error": self.error,
             }
-            print(json.dumps(document, ensure_ascii=False, indent=2))
+            print(printable_json(document, indent=2))
             return
         lines = [*self._facts.lines(time.time()), ("seal", self._seal())]
         width = max(len(name) for name, _ in lines) + 2
         sys.stderr.write("".join(f"{name:<{width}}{text}\n" for name, text in lines))
         sys.stderr.flush()
         if self.is_opened:
-            print(json.dumps(self.value, ensure_ascii=False, indent=2))
+            print(printable_json(self.value, indent=2))
         elif self.error is not None:
-            print(f"brine: {self.error}", file=sys.stderr)
+            print(printable_lines(f"brine: {self.error}"), file=sys.stderr)
 
     def _seal(self) -> str:
         return (

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PIPED_WIDTH: Final = 100
+_WIDTH_OF_FILES: Final = 100
 _LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:[/?#]|\Z)")
 
 
@@ -25,13 +24,10 @@ def explain_request(given: Mapping[str, Any], twin: str | None, *, is_brief: boo
     if as_json:
         print(json.dumps(explained, indent=2))
         return 0
-    from rich.console import Console  # noqa: PLC0415 - the JSON needs none
+    from brine_cli.explained.report import report  # noqa: PLC0415 - the JSON needs none
+    from brine_cli.screen.rich_console import stdout_console  # noqa: PLC0415 - as above
 
-    from brine_cli.explained.report import report  # noqa: PLC0415 - as above
-
-    is_terminal = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(width=None if is_terminal else _PIPED_WIDTH, highlight=False, soft_wrap=False)
-    console.print(report(explained, is_brief=is_brief))
+    stdout_console(_WIDTH_OF_FILES).print(report(explained, is_brief=is_brief))
     return 0
 
 

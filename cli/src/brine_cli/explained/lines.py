@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from brine.domain.durations import duration_text
+from brine_cli.screen.colours import BOLD, DIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,12 +38,12 @@ class Section:
 
     def rendered(self) -> Iterable[RenderableType]:
         """Yield the title and the rows."""
-        yield Text(self.title, style="bold")
+        yield Text(self.title, style=BOLD)
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(style="dim", min_width=0 if self.is_aside else LABEL, max_width=22, overflow="fold")
+        table.add_column(style=DIM, min_width=0 if self.is_aside else LABEL, max_width=22, overflow="fold")
         table.add_column(overflow="fold")
         if self.is_aside:
-            table.add_column(style="dim", no_wrap=True)
+            table.add_column(style=DIM, no_wrap=True)
         for label, text, remark in self.rows:
             line = Text().append_text(text if isinstance(text, Text) else Text(text))
             if self.is_aside:
@@ -50,7 +51,7 @@ class Section:
                 continue
             if remark:
                 line.append("  " if line.plain else "")
-                line.append(remark, style="dim")
+                line.append(remark, style=DIM)
             table.add_row(label, line)
         yield Padding(table, (0, 0, 1, 2))
 

@@ -10,6 +10,8 @@ from rich.text import Text
 from brine_cli.explained.request_lines import key_section, route_section, upstream_section
 from brine_cli.explained.stored_lines import stored_section
 from brine_cli.explained.verdict_lines import COLOURS, cost_section, limits_section, outcomes_section, why_section
+from brine_cli.screen.colours import BOLD
+from brine_cli.screen.printable import printable_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
 def report(explained: dict[str, Any], *, is_brief: bool = False) -> Group:
     """Return the report. explained: the explanation in JSON. is_brief: only the verdict and its reasons."""
+    explained = printable_document(explained)
     verdict = explained["verdict"]
-    head = Text(f"{explained['method']} {explained['target']}", style="bold")
-    sentence = Text(verdict["sentence"], style=f"bold {COLOURS[verdict['action']]}")
+    head = Text(f"{explained['method']} {explained['target']}", style=BOLD)
+    sentence = Text(verdict["sentence"], style=f"{BOLD} {COLOURS[verdict['action']]}")
     parts = [part for section in _sections(explained, is_brief=is_brief) for part in section.rendered()]
     return Group(head, sentence, Text(), *parts)
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 from rich.text import Text
 
 from brine_cli.explained.lines import Section
+from brine_cli.screen.colours import CYAN, GREEN, RED, YELLOW
 
-_FATES: Final = {"kept": "green", "changed": "yellow", "dropped": "red", "added": "cyan"}
+_FATES: Final = {"kept": GREEN, "changed": YELLOW, "dropped": RED, "added": CYAN}
 
 
 def route_section(explained: dict[str, Any]) -> Section:
@@ -59,7 +60,7 @@ def key_section(explained: dict[str, Any]) -> Section:
         section.add("namespace", key["namespace"])
     for parameter in key["parameters"]:
         if parameter["dropped"]:
-            section.add("not in it", Text(parameter["text"], style="red"), parameter["dropped"])
+            section.add("not in it", Text(parameter["text"], style=RED), parameter["dropped"])
     if key["content"] is not None:
         section.add("content", key["content"], "its SHA-256")
     for one in key["selecting"]:

@@ -8,11 +8,12 @@ from rich.text import Text
 
 from brine.domain.durations import duration_text
 from brine_cli.explained.lines import Section, ago, left, size_text
+from brine_cli.screen.colours import CYAN, GREEN, MAGENTA, RED, YELLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COLOURS: Final = {"fresh": "green", "grace": "yellow", "keep": "yellow", "hit-for-miss": "cyan"}
+_COLOURS: Final = {"fresh": GREEN, "grace": CYAN, "keep": YELLOW, "hit-for-miss": MAGENTA}
 _STATES: Final = {
     "fresh": "fresh",
     "grace": "stale, and may be served",
@@ -47,7 +48,7 @@ def _slot(entry: dict[str, Any]) -> str:
 
 
 def _headline(entry: dict[str, Any]) -> Text:
-    text = Text(_STATES[entry["state"]], style=_COLOURS.get(entry["state"], "red"))
+    text = Text(_STATES[entry["state"]], style=_COLOURS.get(entry["state"], RED))
     if entry["fault"]:
         text.append(f": {entry['fault']}")
     if entry["status"] is not None:

@@ -9,17 +9,18 @@ from rich.text import Text
 from brine.domain.durations import duration_text
 from brine_cli.explained.costs import million_requests
 from brine_cli.explained.lines import Section, left
+from brine_cli.screen.colours import BOLD, RED, RESULT_COLOURS
 
 COLOURS: Final = {
-    "serve": "green",
-    "serve-stale": "yellow",
-    "validate": "yellow",
-    "forward": "cyan",
-    "wait": "yellow",
-    "refuse": "red",
-    "problem": "red",
+    "serve": RESULT_COLOURS["hit"],
+    "serve-stale": RESULT_COLOURS["stale"],
+    "validate": RESULT_COLOURS["validated"],
+    "forward": RESULT_COLOURS["miss"],
+    "wait": RESULT_COLOURS["collapsed"],
+    "refuse": RESULT_COLOURS["refused"],
+    "problem": RESULT_COLOURS["problem"],
 }
-"""The colour of each action."""
+"""The colour of each action: that of its result."""
 
 
 def why_section(explained: dict[str, Any]) -> Section:
@@ -42,7 +43,7 @@ def outcomes_section(explained: dict[str, Any]) -> Section:
     section = Section(f"If the {answerer}")
     for outcome in verdict["outcomes"]:
         text = Text(f"{outcome['assumed']}: ")
-        section.add("", text.append(_outcome(outcome), style="bold"))
+        section.add("", text.append(_outcome(outcome), style=BOLD))
     for unknown in verdict["unknown"]:
         section.add("unknown", unknown)
     return section
@@ -52,7 +53,7 @@ def limits_section(explained: dict[str, Any]) -> Section:
     """Return the section about the limits of the request."""
     section, limits, now = Section("Limits"), explained["limits"], explained["at"]
     until = f" for {left(limits['open_until'], now)}" if limits["circuit"] == "open" else ""
-    style = "red" if limits["circuit"] in {"open", "half-open"} else ""
+    style = RED if limits["circuit"] in {"open", "half-open"} else ""
     section.add("circuit", Text(f"{limits['circuit']}{until}", style=style))
     if limits["has_budget"]:
         wait = "" if limits["retry_after"] is None else f", for {duration_text(limits['retry_after'])}"

@@ -29,6 +29,7 @@ def answer_json(asked: Asked, answered: Answered, record: dict[str, Any] | None)
             "first_byte": round(steps.wait, 6),
             "download": round(steps.download, 6),
             "total": round(steps.total, 6),
+            "gateway": None if record is None else record.get("gateway_seconds"),
             "origin": None if record is None else record.get("origin_seconds"),
         },
     }

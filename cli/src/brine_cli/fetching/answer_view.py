@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.highlighter import JSONHighlighter
 from rich.padding import Padding
-from rich.syntax import Syntax
 from rich.text import Text
 
 from brine_cli.desk.amounts import size_text, time_text
 from brine_cli.fetching.cache_words import cache_members, in_words
+from brine_cli.fetching.steps_view import steps_table
+from brine_cli.screen.colours import BOLD, CYAN, DIM, GREEN, RED, YELLOW
+from brine_cli.screen.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
 
 _ABOUT_CACHES: Final = {"age", "cache-control", "cache-status", "cdn-cache-control", "etag", "expires", "vary"}
 """Headers that decide about caching. They stand out."""
-_NBSP: Final = "\N{NO-BREAK SPACE}"
-"""Keeps a name, its number and its unit on one line."""
 
 
 def show(
@@ -31,28 +32,28 @@ def show(
     if with_headers:
         for name, value in answered.headers:
             is_of_caches = name.lower() in _ABOUT_CACHES
-            line = Text(name, style="bold cyan" if is_of_caches else "cyan")
-            console.print(line.append(": ", style="dim").append(value, style="" if is_of_caches else "dim"))
+            line = Text().append(printable(f"{name}: "), style=f"{BOLD} {CYAN}" if is_of_caches else CYAN)
+            console.print(line.append(printable(value), style=BOLD if is_of_caches else ""))
     if body.text:
         console.print()
         if body.kind == "json":
-            console.print(Syntax(body.text, "json", theme="ansi_dark", background_color="default", word_wrap=True))
+            console.print(JSONHighlighter()(body.text))
         else:
             console.print(Text(body.text))
     if body.note is not None:
-        console.print(Text(f"({body.note})", style="yellow"))
+        console.print(Text(f"({body.note})", style=YELLOW))
     console.print()
     for words in explained(answered):
         console.print(Padding(words, (0, 0, 0, 2)))
     console.print()
-    console.print(Padding(steps_line(answered, record), (0, 0, 0, 2)))
+    console.print(Padding(steps_table(answered.steps, record), (0, 0, 0, 2)))
 
 
 def status_line(answered: Answered) -> Text:
     """Return the status and the size of an answer."""
-    colour = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}.get(answered.status // 100, "")
-    line = Text(f"{answered.status} {answered.reason}", style=f"bold {colour}")
-    return line.append(f"  {size_text(len(answered.body))}, {time_text(answered.steps.total)}", style="dim")
+    colour = {2: GREEN, 3: CYAN, 4: YELLOW, 5: RED}.get(answered.status // 100, "")
+    line = Text().append(printable(f"{answered.status} {answered.reason}"), style=f"{BOLD} {colour}")
+    return line.append(f"  {size_text(len(answered.body))}, {time_text(answered.steps.total)}", style=DIM)
 
 
 def explained(answered: Answered) -> list[Text]:
@@ -60,34 +61,12 @@ def explained(answered: Answered) -> list[Text]:
     lines = answered.values("cache-status")
     members = cache_members(lines)
     if members is None:
-        return [Text(f"The Cache-Status cannot be read: {', '.join(lines)}", style="yellow")]
+        return [Text(printable(f"The Cache-Status cannot be read: {', '.join(lines)}"), style=YELLOW)]
     if not members:
-        return [Text("No cache says what it did: the answer has no Cache-Status.", style="yellow")]
+        return [Text("No cache says what it did: the answer has no Cache-Status.", style=YELLOW)]
     return [_paragraph(member) for member in reversed(members)]
 
 
 def _paragraph(member: dict[str, Any]) -> Text:
-    mark, colour = (
-        ("HIT ", "green") if member.get("hit") else ("MISS", "yellow") if member.get("fwd") else ("-   ", "red")
-    )
-    return Text(f"{mark} ", style=f"bold {colour}").append(in_words(member), style="default not bold")
-
-
-def steps_line(answered: Answered, record: dict[str, Any] | None) -> Text:
-    """Return the time of each step in one line, and of it the time of the origin, if the twin knows it."""
-    steps = answered.steps
-    parts = [("lookup", steps.lookup), ("connect", steps.connect)]
-    parts += [] if steps.tls is None else [("tls", steps.tls)]
-    parts += [("first byte", steps.wait), ("download", steps.download)]
-    line = Text()
-    for name, seconds in parts:
-        line.append(f"{name}{_NBSP}", style="dim").append(_unbroken(seconds))
-        origin = None if record is None else record.get("origin_seconds")
-        if name == "first byte" and isinstance(origin, int | float):
-            line.append(f"{_NBSP}(origin{_NBSP}{_unbroken(origin)})", style="magenta")
-        line.append("  ")
-    return line.append(f"total{_NBSP}", style="dim").append(_unbroken(steps.total), style="bold")
-
-
-def _unbroken(seconds: float) -> str:
-    return time_text(seconds).replace(" ", _NBSP)
+    mark, colour = ("HIT ", GREEN) if member.get("hit") else ("MISS", YELLOW) if member.get("fwd") else ("-   ", RED)
+    return Text().append(f"{mark} ", style=f"{BOLD} {colour}").append(in_words(member))

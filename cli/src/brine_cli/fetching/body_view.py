@@ -6,15 +6,19 @@ import gzip
 import json
 import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine_cli.desk.amounts import size_text
+from brine_cli.screen.printable import printable_lines
 
 if TYPE_CHECKING:
     from brine_cli.fetching.exchange import Answered
 
 MOST_LINES: Final = 40
 """Lines of a body that a terminal shows, unless all are wanted."""
+LARGEST: Final = 50_000_000
+"""Bytes of a body that is shown: a small one can be of any size without its coding."""
 _WIDEST: Final = 2_000
 """Characters of one line: a document may be a single line."""
 
@@ -37,6 +41,8 @@ def body_view(answered: Answered, *, is_whole: bool) -> BodyView:
     plain = _decoded(body, coding)
     if plain is None:
         return BodyView(note=f"the body is coded with {coding}, {size_text(len(body))}. Save it with -o FILE")
+    if len(plain) > LARGEST:
+        return BodyView(note=f"the body has more than {size_text(LARGEST)}. Save it with -o FILE")
     try:
         text = plain.decode()
     except UnicodeDecodeError:
@@ -50,32 +56,27 @@ def body_view(answered: Answered, *, is_whole: bool) -> BodyView:
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
         except (ValueError, RecursionError):
             is_json = False
-    text, note = _cleaned(text).removesuffix("\n"), None
+    text, note = printable_lines(text).removesuffix("\n"), None
     if not is_whole:
         text, note = _shortened(text, len(plain))
     return BodyView(text=text, kind="json" if is_json else "text", note=note)
 
 
 def _decoded(body: bytes, coding: str) -> bytes | None:
-    """Return the body without its coding; None for a coding that is not known here."""
+    """Return up to LARGEST + 1 bytes of the body without its coding; None for a coding that is not known here."""
     try:
         match coding:
             case "identity" | "":
                 return body
             case "gzip" | "x-gzip":
-                return gzip.decompress(body)
+                return gzip.GzipFile(fileobj=BytesIO(body)).read(LARGEST + 1)
             case "deflate":
-                return zlib.decompress(body)
+                decoder = zlib.decompressobj()
+                plain = decoder.decompress(body, LARGEST + 1)
+                return plain if decoder.eof or len(plain) > LARGEST else None
     except (OSError, EOFError, zlib.error):
         pass
     return None
-
-
-def _cleaned(text: str) -> str:
-    """Return the text without the characters that would command the terminal."""
-    return "".join(
-        one if one.isprintable() or one in "\n\t" else "\N{REPLACEMENT CHARACTER}" for one in text.replace("\r\n", "\n")
-    )
 
 
 def _shortened(text: str, size: int) -> tuple[str, str | None]:

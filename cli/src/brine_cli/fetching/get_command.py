@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from brine_cli.desk.client import found_twin
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.errors import CommandError
 from brine_cli.fetching.exchange import Asked, exchange
+from brine_cli.screen.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console
-
     from brine_cli.fetching.exchange import Answered
+
+
+_WIDTH_OF_FILES: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +103,16 @@ def _print_json(asked: Asked, twin: str | None, repeat: int) -> int:
 
     for _ in range(repeat):
         document = answer_json(asked, *_answered(asked, twin))
-        sys.stdout.write(f"{json.dumps(document, ensure_ascii=False, indent=2 if repeat == 1 else None)}\n")
+        sys.stdout.write(f"{printable_json(document, indent=2 if repeat == 1 else None)}\n")
         sys.stdout.flush()
     return 0
 
 
 def _print_repeated(asked: Asked, repeat: int) -> int:
     from brine_cli.fetching.repeated import answer_line, figures  # noqa: PLC0415 - rich, see `run`
+    from brine_cli.screen.rich_console import stdout_console  # noqa: PLC0415 - as above
 
-    console = _console()
+    console = stdout_console(_WIDTH_OF_FILES)
     answers: list[Answered] = []
     try:
         for number, answered in enumerate(_repeated(asked, repeat), 1):
@@ -133,19 +134,13 @@ def _print(answered: Answered, record: dict[str, Any] | None, options: GetOption
     from brine_cli.desk.amounts import size_text  # noqa: PLC0415 - see `run`
     from brine_cli.fetching.answer_view import show  # noqa: PLC0415 - see `run`
     from brine_cli.fetching.body_view import BodyView, body_view  # noqa: PLC0415 - see `run`
+    from brine_cli.screen.rich_console import stdout_console  # noqa: PLC0415 - see `run`
 
     if options.output is not None:
         view = BodyView(note=f"{size_text(len(answered.body))} saved to {options.output}")
     else:
         view = body_view(answered, is_whole=options.is_whole)
-    show(_console(), answered, view, record)
-
-
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - JSON and plain bodies need no rich
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
-    return Console(highlight=False, width=width, soft_wrap=False)
+    show(stdout_console(_WIDTH_OF_FILES), answered, view, record)
 
 
 def _write(file: Path, body: bytes) -> None:

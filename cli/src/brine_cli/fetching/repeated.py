@@ -10,6 +10,7 @@ from rich.text import Text
 from brine_cli.desk.amounts import time_text
 from brine_cli.fetching.answer_view import status_line
 from brine_cli.fetching.cache_words import cache_members
+from brine_cli.screen.colours import DIM, GREEN, YELLOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 def answer_line(number: int, answered: Answered, width: int) -> Text:
     """Return the line of the answer with this number. width: digits of the largest number."""
-    line = Text(f"{number:>{width}}  ", style="dim").append_text(status_line(answered))
+    line = Text().append(f"{number:>{width}}  ", style=DIM).append_text(status_line(answered))
     members = cache_members(answered.values("cache-status"))
-    return line.append("  ").append(_result(members), style="green" if is_hit(answered) else "yellow")
+    return line.append("  ").append(_result(members), style=GREEN if is_hit(answered) else YELLOW)
 
 
 def is_hit(answered: Answered) -> bool:

@@ -146,6 +146,21 @@ class Admission:
         return Rejection(403, f"{why}: a web page of another machine sent the request. {advice}")
 
 
+def is_of_another_origin(method: str, lines: Iterable[HeaderLine]) -> bool:
+    """Return whether a page of another origin sent a request that was admitted: another name, or another port.
+
+    A link that a person follows is not from a page in this sense. `lines`: as for `Admission.refusal`.
+    """
+    fields: dict[bytes, list[str]] = {}
+    for name, value in lines:
+        fields.setdefault(name, []).append(value.decode("latin-1").strip(" \t").lower())
+    site = fields.get(b"sec-fetch-site")
+    if site is not None:
+        return not (set(site) <= {"none", "same-origin"} or _opens_a_page(method, fields))
+    hosts = fields.get(b"host", [])
+    return any(origin.partition("://")[2] not in hosts for origin in fields.get(b"origin", ()))
+
+
 def _opens_a_page(method: str, fields: dict[bytes, list[str]]) -> bool:
     """Return whether the user follows a link. The linking page cannot read the page that opens."""
     return (

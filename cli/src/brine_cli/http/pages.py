@@ -1,7 +1,7 @@
 """The twin's own pages below /_brine/: a table of path prefixes, each with a callable that answers its requests.
 
-No function gets such a request. Pages of other sites cannot read the answers: the server admits no request of theirs
-(brine_cli.http.admission), and no answer has fields of CORS.
+No function gets such a request. The pages answer programs, and the console itself. They show what is stored, purge it
+and invoke functions, so no other web page may ask them: also none that the server admits (brine_cli.http.admission).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.http import limits
+from brine_cli.http.admission import is_of_another_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,12 +41,20 @@ class Pages:
             return None
         for prefix, page in self._table:
             if path == prefix or path.startswith(prefix if prefix.endswith("/") else f"{prefix}/"):
-                return lambda request: guarded(page(request))
+                return lambda request: guarded(_foreign(request) or page(request))
         return lambda _: guarded(self._unknown())
 
     def _unknown(self) -> HttpResponse:
         known = ", ".join(sorted(prefix for prefix, _ in self._table)) or "none"
         return limits.refusal(404, "Not Found", f"no page of the twin has this path. Its pages: {known}")
+
+
+def _foreign(request: HttpRequest) -> HttpResponse | None:
+    """Return the refusal of a request that another web page sent; None for any other request."""
+    if not is_of_another_origin(request.method, request.headers):
+        return None
+    detail = f"a web page of another origin sent the request. Only the console at {PREFIX} and programs may send it"
+    return limits.refusal(403, "Forbidden", detail)
 
 
 def guarded(response: HttpResponse) -> HttpResponse:

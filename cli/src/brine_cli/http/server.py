@@ -7,34 +7,12 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Self
 
-from brine_cli.errors import PortTaken
 from brine_cli.http.connection import HttpConnection, Timeouts
 
 if TYPE_CHECKING:
     from brine_cli.http.connection import Answerer, Refused
 
-_BACKLOG = 1024
 _PAUSE_SECONDS = 0.05
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Port 0 takes a free port. Raises PortTaken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise PortTaken(f"cannot listen on {host}:{port}: {reason}", port) from error
-    return listener
-
-
-def url_of(listener: socket.socket) -> str:
-    """Return the URL of `listener`."""
-    host, port = listener.getsockname()
-    return f"http://{host}:{port}"
 
 
 class HttpServer:

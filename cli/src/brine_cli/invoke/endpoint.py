@@ -50,7 +50,7 @@ class InvokeEndpoint:
             return _problem(HTTPStatus.NOT_FOUND, f"no function has the name {name}. The functions are: {names}")
         try:
             json.loads(request.body or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return _problem(HTTPStatus.BAD_REQUEST, f"the event is not JSON: {error}")
         outcome = invocation(launches[name], self.schedules(), request.body)
         return HttpResponse(status=HTTPStatus.OK, headers=((b"content-type", JSON.encode()),), body=outcome.to_json())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.desk.amounts import duration_text
+from brine_cli.screen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +45,7 @@ def date(seconds: float) -> str:
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows of cells below each other."""
-    table = [head, *rows]
+    table = [head, *([printable(cell) for cell in row] for row in rows)]
     widths = [max(len(row[place]) for row in table) for place in range(len(head))]
     for row in table:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

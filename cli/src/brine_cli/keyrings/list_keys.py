@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from brine.domain.keys.facts import key_facts
 from brine.domain.keys.times import KEY_KEEP_DAYS, sealing_id
 from brine_cli.desk.amounts import duration_text
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import found_twin
 from brine_cli.envelopes.key_text import KeyPlace
 from brine_cli.keyrings.key_table import HEAD, cells, date, print_table
+from brine_cli.screen.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ def of_keyring(
             "seals": sealing_id(keys, now),
             "keys": listed,
         }
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
         return
     print_table(HEAD, (cells(key, now) for key in listed))
     if loaded.changed_at is not None:
@@ -51,7 +52,7 @@ def of_twin(twin: str | None, *, as_json: bool) -> int:
     """
     document = DeskClient(found_twin(twin)).get("keys", {})
     if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
     else:
         print_table(("function", *HEAD), _rows_of_functions(document["keys"], time.time()))
     return 1 if any(function["error"] for function in document["keys"]) else 0

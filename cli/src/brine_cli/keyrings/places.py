@@ -61,7 +61,7 @@ class WantedKeyrings:
         """Yield the secrets, with a connection to AWS or to the emulator. Raises CommandError and StoreError."""
         twin = None
         if self.stack is None and self.endpoint_url is None and self.region is None:
-            twin = RunningTwin.find(Path(default_template()), environment)
+            twin = RunningTwin.of(Path(default_template()), environment)
         endpoint_url = self.endpoint_url
         if twin is not None and twin.aws_endpoint and self._is_in(twin):
             endpoint_url = twin.aws_endpoint

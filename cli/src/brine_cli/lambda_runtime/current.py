@@ -35,6 +35,11 @@ class CurrentEnvironments:
         with self._changed:
             return None if self._current is None else self._current.launch
 
+    def runs(self, environments: Environments) -> bool:
+        """Return whether these environments are the current ones, and are not being stopped."""
+        with self._changed:
+            return self._current is environments and not self._is_stopped
+
     def put(self, first: Environments) -> None:
         """Take the first environments. They start at `start` or at the first request."""
         with self._changed:

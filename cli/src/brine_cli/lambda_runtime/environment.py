@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from brine_cli.lambda_runtime import worker
 from brine_cli.lambda_runtime.missing_modules import advice
-from brine_cli.lambda_runtime.output import output_pipe, show_lines
+from brine_cli.lambda_runtime.output import output_pipe
 from brine_cli.lambda_runtime.processes import start_interpreter
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.lambda_runtime.processes import ProcessStarter
-
-_LAST_LINES_SECONDS = 1.0  # a process that the handler started may keep the pipe open for longer
 
 
 class InvocationFailed(Exception):
@@ -86,15 +84,14 @@ class Environment:
         self.is_alive = True
         self.modules: tuple[str, ...] = ()
         self._socket, theirs = socket.socketpair()
-        with contextlib.ExitStack() as after_failure, theirs, output_pipe(launch.show) as (lines, output):
+        with (
+            contextlib.ExitStack() as after_failure,
+            theirs,
+            output_pipe(launch.show, f"{launch.name} output") as (self._output, output),
+        ):
             after_failure.enter_context(self._socket)
-            after_failure.enter_context(lines or contextlib.nullcontext())
             self._process = start(launch, theirs.fileno(), output)
             after_failure.pop_all()
-        self._output = threading.Thread(
-            target=show_lines, args=(lines, launch.show), name=f"{launch.name} output", daemon=True
-        )
-        self._output.start()
         self._reader = threading.Thread(target=self._read, name=f"{launch.name} answers", daemon=True)
         self._reader.start()
         path, packages = launch.folders()
@@ -168,7 +165,8 @@ class Environment:
             except OSError:
                 pass  # reset: the process was killed with unread frames
         status = self._process.wait()
-        self._output.join(_LAST_LINES_SECONDS)  # print its last lines before our report of its end
+        if self._output is not None:
+            self._output.finish()  # print its last lines before our report of its end
         with self._lock:
             self.is_alive = False
             waiting = dict(self._pending)

@@ -141,7 +141,9 @@ def main(descriptor: str, setup: str) -> NoReturn:
     if not _may_fork_after(modules):
         # Begin again without them. Commands wait in the socket, and open files are closed.
         os.set_inheritable(int(descriptor), True)
-        arguments = [sys.executable, "-I", "-S", "-u", __file__, descriptor, json.dumps([path, packages, []])]
+        cache = [] if sys.pycache_prefix is None else ["-X", f"pycache_prefix={sys.pycache_prefix}"]
+        setup = json.dumps([path, packages, []])
+        arguments = [sys.executable, *cache, "-I", "-S", "-u", __file__, descriptor, setup]
         os.execv(sys.executable, arguments)  # noqa: S606  (our own interpreter and program)
     gc.collect()
     gc.freeze()  # the collector writes into each object that it looks at, and a fork shares only what is not written

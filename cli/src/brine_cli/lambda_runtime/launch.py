@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from brine_cli.template.functions import Function
 
 _OPT = "/opt"
+_BYTECODE = shutil.ignore_patterns("__pycache__")  # it may be older than the source, and look as new
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
 
@@ -79,7 +80,7 @@ def prepare(
     opt.mkdir(parents=True)
     copied = tuple(layer.content for layer in function.layers if not layer.is_built)
     for content in copied:
-        shutil.copytree(content, opt, dirs_exist_ok=True)
+        shutil.copytree(content, opt, dirs_exist_ok=True, ignore=_BYTECODE)
     declared = {name: variables.get(name, value) for name, value in function.environment.items()} | dict(more)
     if endpoint is not None and not declared.get(_ENDPOINT):
         declared[_ENDPOINT] = endpoint

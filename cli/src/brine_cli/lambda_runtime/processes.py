@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from brine_cli.bytecode import interpreter_options
 from brine_cli.lambda_runtime import worker
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run_isolated(
     """
     return subprocess.Popen(  # noqa: S603  (our own interpreter and program)
         # Isolated and without `site`: no .pth file may add the source folders of the workspace to the path.
-        [sys.executable, "-I", "-S", "-u", str(program), str(connection), *arguments],
+        [sys.executable, *interpreter_options(), "-I", "-S", "-u", str(program), str(connection), *arguments],
         cwd=launch.code,
         env=dict(launch.variables),
         stdin=subprocess.DEVNULL,

@@ -7,14 +7,11 @@ timeout. After the queue's maxReceiveCount it moves to the dead-letter queue.
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from brine_cli.emulators.resources import aws_client
+from brine_cli.emulators.api import EmulatorError
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.template.intrinsics import REGION
@@ -22,6 +19,7 @@ from brine_cli.template.intrinsics import REGION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine_cli.emulators.api import EmulatorApi
     from brine_cli.template.event_sources import QueueSource
 
     type Message = dict[str, Any]
@@ -39,14 +37,14 @@ class QueuePoller:
     def __init__(
         self,
         source: QueueSource,
-        endpoint: str,
+        api: EmulatorApi,
         invoke: Callable[[bytes], bytes],
         *,
         report: Callable[[str], None],
         pause: float = PAUSE_SECONDS,
     ) -> None:
         self._source = source
-        self._sqs = aws_client("sqs", endpoint)
+        self._api = api
         self._invoke = invoke
         self._report = report
         self._pause = pause
@@ -72,17 +70,19 @@ class QueuePoller:
         while not self._stopping.is_set():
             try:
                 is_idle = not self.poll()
-            except (ClientError, BotoCoreError) as error:
+            except EmulatorError as error:
                 self._report_once(f"the queue of {self._source.function} does not answer: {error}")
                 is_idle = True
             if is_idle:
                 self._stopping.wait(self._pause)
 
     def poll(self) -> bool:
-        """Handle one batch. Return whether the queue had messages. Raises ClientError and BotoCoreError."""
+        """Handle one batch. Return whether the queue had messages. Raises EmulatorError."""
         if not self._url:
-            self._url = self._sqs.get_queue_url(QueueName=self._source.queue_name)["QueueUrl"]
-        received = self._sqs.receive_message(
+            self._url = self._api.call("sqs", "GetQueueUrl", QueueName=self._source.queue_name)["QueueUrl"]
+        received = self._api.call(
+            "sqs",
+            "ReceiveMessage",
             QueueUrl=self._url,
             MaxNumberOfMessages=min(self._source.batch_size, 10),
             WaitTimeSeconds=0,
@@ -93,7 +93,7 @@ class QueuePoller:
         if messages and (done := self._deliver(messages)):
             handles = (message["ReceiptHandle"] for message in done)
             entries = [{"Id": str(number), "ReceiptHandle": handle} for number, handle in enumerate(handles)]
-            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+            self._api.call("sqs", "DeleteMessageBatch", QueueUrl=self._url, Entries=entries)
         return bool(messages)
 
     def _deliver(self, messages: list[Message]) -> list[Message]:
@@ -151,5 +151,5 @@ def _record(message: Message, queue_arn: str) -> Message:
 def _attribute(attribute: Message) -> Message:
     value: Message = {"stringListValues": [], "binaryListValues": [], "dataType": attribute["DataType"]}
     if "BinaryValue" in attribute:
-        return {"binaryValue": base64.b64encode(attribute["BinaryValue"]).decode(), **value}
+        return {"binaryValue": attribute["BinaryValue"], **value}
     return {"stringValue": attribute["StringValue"], **value}

@@ -73,6 +73,38 @@ class Context:
         return max(0, int((self._deadline - time.time()) * 1000))
 
 
+class WholeLines:
+    """A text stream for several threads. Each line reaches `stream` in one write, so no other thread breaks it.
+
+    `print` writes a text and its line break apart, and the twin reads the output line by line.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._begun = threading.local()
+        self._writing = threading.Lock()
+
+    def write(self, text: str) -> int:
+        """Keep a line until its end comes, then write it."""
+        whole, end, self._begun.line = (getattr(self._begun, "line", "") + text).rpartition("\n")
+        self._pass_on(whole + end)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write the line of this thread as far as it is there."""
+        begun, self._begun.line = getattr(self._begun, "line", ""), ""
+        self._pass_on(begun)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _pass_on(self, text: str) -> None:
+        with self._writing:
+            if text:
+                self._stream.write(text)
+            self._stream.flush()
+
+
 class Worker:
     """One environment, in the process that calls `run`."""
 
@@ -88,6 +120,8 @@ class Worker:
         threading.Thread(target=self._receive, daemon=True).start()
         setup, _ = self._frames.get()
         extend_path(setup["path"], setup["packages"])
+        if setup["threads"] > 1:
+            sys.stdout = WholeLines(sys.stdout)
         try:
             handler = _load(setup["handler"])
         except BaseException as error:  # noqa: BLE001  (a module may fail to load with any error, also SystemExit)

@@ -20,6 +20,8 @@ ENOUGH: Final = 3
 _MOST_ROUTES: Final = 1_000
 _FROM_ORIGIN: Final = frozenset({"miss", "validated"})
 _ABOUT_FRESHNESS: Final = frozenset({b"cache-control", b"cdn-cache-control", b"expires", b"last-modified"})
+_FORCED: Final = ("request: no-cache", "request: max-age", "request: min-fresh")
+"""The reasons that request_directives = false rules out. It does not rule out a condition for the origin."""
 STREAM: Final = "text/event-stream"
 
 
@@ -83,7 +85,7 @@ def _about_storing(name: str, seen: _Seen, exchange: Exchange, record: RequestRe
 def _about_directives(name: str, seen: _Seen, record: RequestRecord) -> Iterator[str]:
     """Yield the remedy for clients that ask for a new response each time, such as pip."""
     reason = record.reason or ""
-    if record.result not in _FROM_ORIGIN or not reason.startswith("request: ") or "no-store" in reason:
+    if record.result not in _FROM_ORIGIN or not reason.startswith(_FORCED) or "no-store" in reason:
         return
     seen.forced += 1
     if seen.forced == ENOUGH:

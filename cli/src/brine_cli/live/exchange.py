@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _NO_RESPONSE = HttpResponse(status=0)
 _PROBLEM_TYPE = "application/problem+json"
+_LONGEST_DETAIL = 2_000
+"""Characters of a problem's detail. The origin can write it, and records stay in memory."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +59,6 @@ class Exchange:
         status_lines = [value for name, value in _texts(self.response.headers) if name == "cache-status"]
         status = own_status(status_lines)
         problem = line.get("problem")
-        seconds = line.get("origin_milliseconds")
         return RequestRecord(
             id=self.id,
             time=round(self.arrived, 6),
@@ -72,8 +73,9 @@ class Exchange:
             reason=self.reason or reason_of(status, Fields(_texts(self.request.headers)), problem),
             layer=line.get("layer"),
             stored=bool(line.get("stored") or status.get("stored")),
-            ttl=status.get("ttl"),
-            origin_seconds=None if seconds is None else seconds / 1000,
+            ttl=_whole_seconds(status.get("ttl")),
+            gateway_seconds=_seconds(line, "milliseconds"),
+            origin_seconds=_seconds(line, "origin_milliseconds"),
             retries=line.get("retries", 0),
             problem=problem,
             cause=line.get("cause"),
@@ -89,10 +91,10 @@ class Exchange:
             return ()
         try:
             content = json.loads(self.response.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return ()
         detail = content.get("detail") if isinstance(content, dict) else None
-        return (detail,) if isinstance(detail, str) else ()
+        return (detail[:_LONGEST_DETAIL],) if isinstance(detail, str) else ()
 
     def _field(self, name: str) -> str:
         return next((value for other, value in _texts(self.response.headers) if other == name), "")
@@ -100,6 +102,11 @@ class Exchange:
 
 def _texts(lines: tuple[HeaderLine, ...]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in lines]
+
+
+def _whole_seconds(value: object) -> int | None:
+    """Return whole seconds of Cache-Status; None for any other value, which only a function can write."""
+    return value if type(value) is int else None
 
 
 def _result_of(status: Mapping[str, Any]) -> str | None:
@@ -111,6 +118,11 @@ def _result_of(status: Mapping[str, Any]) -> str | None:
     if "fwd" in status:
         return "pass" if status["fwd"] in {"bypass", "method"} else "miss"
     return None
+
+
+def _seconds(line: Mapping[str, Any], name: str) -> float | None:
+    """Return a time of the log line, in seconds; None if it has none."""
+    return None if line.get(name) is None else line[name] / 1000
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:

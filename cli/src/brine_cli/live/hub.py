@@ -108,6 +108,11 @@ class Hub[Item]:
                 self._mailboxes = tuple(one for one in self._mailboxes if one is not mailbox)
             mailbox.close()
 
+    @property
+    def readers(self) -> int:
+        """The number of subscribers."""
+        return len(self._mailboxes)
+
     def close(self) -> None:
         """End all subscriptions."""
         with self._lock:

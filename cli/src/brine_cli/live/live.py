@@ -13,7 +13,7 @@ from brine_cli.live.recorder import Recorder
 from brine_cli.live.stats.live_stats import LiveStats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from brine_cli.http.pages import Page
     from brine_cli.live.record import RequestRecord
@@ -37,13 +37,16 @@ class Live:
         self.recorder.close()
         self.hub.close()
 
-    def pages(self) -> dict[str, Page]:
-        """Return the pages about live requests, by path prefix."""
-        return {EVENTS: events_page(self.hub), STATS: stats_page(self.snapshot)}
+    def pages(self, origins: Callable[[], Mapping[tuple[str, str], str]] = dict) -> dict[str, Page]:
+        """Return the pages about live requests, by path prefix.
 
-    def snapshot(self) -> dict[str, Any]:
+        origins: returns the host of each origin, by function and route.
+        """
+        return {EVENTS: events_page(self.hub), STATS: stats_page(lambda: self.snapshot(origins()))}
+
+    def snapshot(self, origins: Mapping[tuple[str, str], str]) -> dict[str, Any]:
         """Return the figures about the requests so far."""
-        return self._stats.snapshot(self._monotonic())
+        return self._stats.snapshot(self._monotonic(), origins)
 
     def taker(self, show: Callable[[str], None] | None) -> Callable[[str], None]:
         """Return the callback for lines of functions.

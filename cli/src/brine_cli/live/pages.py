@@ -23,6 +23,8 @@ EVENTS: Final = "/_brine/events"
 STATS: Final = "/_brine/stats"
 HEARTBEAT: Final = 5.0
 """Seconds without a record after which a comment is sent. It shows that the connection still works."""
+MOST_READERS: Final = 100
+"""The readers of records at once. Each costs a thread, and a little of the time of each request."""
 
 
 def events_page(hub: Hub[RequestRecord], *, heartbeat: float = HEARTBEAT) -> Page:
@@ -31,6 +33,9 @@ def events_page(hub: Hub[RequestRecord], *, heartbeat: float = HEARTBEAT) -> Pag
     def answer(request: HttpRequest) -> HttpResponse:
         if refused := _only_get(request):
             return refused
+        if hub.readers >= MOST_READERS:
+            detail = f"{MOST_READERS} programs and pages read the live requests already. Close one of them"
+            return limits.refusal(503, "Service Unavailable", detail)
         given = parse_qs(request.target.partition(b"?")[2].decode("latin-1")).get("recent", ["0"])[-1]
         recent = int(given) if given.isdecimal() and len(given) < 9 else 0
         headers = ((b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"))

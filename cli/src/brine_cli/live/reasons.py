@@ -21,8 +21,8 @@ def reason_of(status: Mapping[str, Any], fields: Fields, problem: str | None) ->
     forwarded, detail = status.get("fwd"), status.get("detail")
     reasons: list[str] = []
     if forwarded == "request":
-        causes = ", ".join(restrictions(fields))
-        reasons.append(f"request: {causes}" if causes else "request")
+        part = decisive_part(fields)
+        reasons.append("request" if part is None else f"request: {part}")
     elif forwarded is not None and not (forwarded == "uri-miss" and detail):  # the detail then says more
         reasons.append(str(forwarded))
     if detail and detail != problem:
@@ -30,16 +30,21 @@ def reason_of(status: Mapping[str, Any], fields: Fields, problem: str | None) ->
     return "; ".join(reasons) or None
 
 
-def restrictions(fields: Fields) -> tuple[str, ...]:
-    """Return the parts of a request that rule out a fresh stored response (RFC 9111 section 5.2.1).
+def decisive_part(fields: Fields) -> str | None:
+    """Return the part of a request that rules out a fresh stored response (RFC 9111 section 5.2.1), or None.
 
-    These are names of conditions for the origin, and cache directives with their values.
+    It is the name of a condition for the origin, or a cache directive with its value. The order is that of
+    brine.domain.caching.decide. A condition comes first, because it decides on routes that ignore directives too.
     """
+    if conditions := sorted(ORIGIN_CONDITIONS & set(fields.names)):
+        return conditions[0]
     directives = parse_request_directives(fields)
     if directives.restricts("no-store"):
-        return ("no-store",)
-    if conditions := tuple(sorted(ORIGIN_CONDITIONS & set(fields.names))):
-        return conditions
-    found = ["no-cache"] if directives.restricts("no-cache") else []
-    ages = (("max-age", directives.seconds("max-age")), ("min-fresh", directives.seconds("min-fresh")))
-    return (*found, *(f"{name}={seconds}" for name, seconds in ages if seconds is not None))
+        return "no-store"
+    if directives.restricts("no-cache"):
+        return "no-cache"
+    max_age, min_fresh = directives.seconds("max-age"), directives.seconds("min-fresh") or 0
+    if max_age is None or (min_fresh and max_age > 0):  # of two limits, the age of the response decides
+        found = [f"min-fresh={min_fresh}"] if min_fresh else []
+        return " or ".join(found if max_age is None else [*found, f"max-age={max_age}"]) or None
+    return f"max-age={max_age}"

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
+from brine_cli.screen.printable import printable_json
+
 FROM_ORIGIN: Final = frozenset({"miss", "validated", "pass"})
 """The results of parts that an origin gave."""
 
@@ -17,7 +19,8 @@ class RequestRecord:
     time: its arrival, in seconds since 1970. seconds: until the answer was complete. bytes: of the answer's body.
     target: path and query as sent. function: the logical id of the function that answered; None if the twin did.
     route, result, layer, stored, retries, problem, cause, faults: as in the log line of the gateway; None if the
-    function is no gateway. origin_seconds: the wait for the origin. ttl: the remaining freshness in seconds.
+    function is no gateway. gateway_seconds: the time in the gateway, with the wait for the origin. origin_seconds: that
+    wait. ttl: the remaining freshness in seconds.
     parts: the requests that a function made for the answer. notes: sentences for the developer.
     """
 
@@ -35,6 +38,7 @@ class RequestRecord:
     layer: str | None = None
     stored: bool = False
     ttl: int | None = None
+    gateway_seconds: float | None = None
     origin_seconds: float | None = None
     retries: int = 0
     problem: str | None = None
@@ -63,7 +67,7 @@ class RequestRecord:
 
     def to_json(self) -> str:
         """Return the record as JSON in one line."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return printable_json(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

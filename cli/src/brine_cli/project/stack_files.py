@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import brine_cli
-from brine_cli.errors import CommandError
+from brine_cli.errors import CommandError, TemplateError
 from brine_cli.template.document import properties_of, read_template
 from brine_cli.template.stacks import NESTED
 
@@ -73,11 +74,12 @@ def vendor_if_needed(template: Path, beside: Iterable[Path] = ()) -> None:
     """Make the copies that a template nests or that are beside it, except those of the installed version.
 
     beside: the templates of the stacks beside it. From a checkout, a copy is made anew each time, because the code may
-    have changed. Raises CommandError.
+    have changed. A template with a mistake needs no copy: its readers report the mistake. Raises CommandError.
     """
     projects = {path.parent.parent for path in beside if path.parent.name == COPY_FOLDER}
-    if nests_copy(template):
-        projects.add(template.parent)
+    with suppress(TemplateError):
+        if nests_copy(template):
+            projects.add(template.parent)
     for project in projects:
         _vendor_unless_current(project)
 

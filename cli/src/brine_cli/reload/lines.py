@@ -32,7 +32,5 @@ def lines_of(changes: Changes, seconds: float) -> Iterator[str]:
         )
     if functions.mended:
         yield f"the mistake is gone: {', '.join(functions.mended)} runs the files as they are now"
-    for mistake, names in functions.failed.items():
-        details = f"\n{mistake.details}" if mistake.details else ""
-        yield f"{', '.join(names)}: not reloaded, the last good state serves. {mistake.line}{details}"
+    yield from changes.mistakes
     yield from changes.notices

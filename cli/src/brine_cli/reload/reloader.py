@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from brine_cli.errors import CommandError, shown
 from brine_cli.reload.lines import lines_of
 from brine_cli.reload.watch import checks
+from brine_cli.serving.mistakes import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +37,8 @@ class Reloader:
     """Follows changes of the files of a description, within its context.
 
     describe: reads the files anew. It raises CommandError for a mistake. renew: is called before that with the files
-    that have changed, and may write files. files: more files and folders to watch.
+    that have changed, and may write files. places: more files and folders to watch. notice: returns a line for the
+    user, or None; it is called at each check.
     """
 
     def __init__(
@@ -46,8 +48,9 @@ class Reloader:
         report: Callable[[str], None],
         sources: SourceFiles,
         *,
-        renew: Callable[[Iterable[Path]], None] = lambda _: None,
+        renew: Callable[[Iterable[Path]], object] = lambda _: None,
         places: Iterable[Path] = (),
+        notice: Callable[[], str | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._served = served
@@ -56,8 +59,9 @@ class Reloader:
         self._sources = sources
         self._renew = renew
         self._more_places = tuple(places)
+        self._notice = notice
         self._clock = clock
-        self._seen = self._digests()
+        self._seen: Mapping[Path, str] = {**served.description.digests, **sources.digests(*self._more_places)}
         self._mistake = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)
@@ -72,6 +76,8 @@ class Reloader:
 
     def check(self) -> None:
         """Follow if a file has changed. Report what changed, or the mistake that prevents it, once."""
+        if line := self._notice():
+            self._report(line)
         digests = self._digests()
         if digests == self._seen and not self._mistake:
             return
@@ -93,8 +99,8 @@ class Reloader:
         except CommandError as error:
             self._refuse(str(error))
             return
-        if newer.routes.mistake:
-            self._refuse(newer.routes.mistake)
+        if newer.routes.is_mistaken:
+            self._refuse(text_of(newer.mistakes))
             return
         lines = list(lines_of(self._served.follow(newer), self._clock() - began))
         if self._mistake and not lines:

@@ -7,6 +7,7 @@ S3, and its item is small.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -30,32 +31,23 @@ REFRESH_STAMPS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class ItemSize:
-    """How a body of so many bytes is stored."""
+    """How a body is stored.
 
-    body: int
+    `is_large`: whether it is in S3. `read_units`: of a read that need not be consistent. `write_units`: of a write in a
+    transaction, twice as many as outside of one.
+    """
 
-    @property
-    def is_large(self) -> bool:
-        """Whether the body is in S3."""
-        return self.body + OVERHEAD > INLINE_LIMIT
-
-    @property
-    def read_units(self) -> float:
-        """Units of a read that need not be consistent."""
-        return 0.5 * ceil(self._bytes / 4096)
-
-    @property
-    def write_units(self) -> int:
-        """Units of a write, twice as many as outside of a transaction."""
-        return 2 * ceil(self._bytes / 1024)
-
-    @property
-    def _bytes(self) -> int:
-        return OVERHEAD if self.is_large else self.body + OVERHEAD
+    is_large: bool
+    read_units: float
+    write_units: int
 
 
-ABSENT: Final = ItemSize(0)
-"""An item that is not there: its read costs the least unit."""
+@lru_cache(maxsize=65_536)
+def item_size(body: int) -> ItemSize:
+    """Return how a body of so many bytes is stored. An item that is not there counts as one without a body."""
+    is_large = body + OVERHEAD > INLINE_LIMIT
+    size = OVERHEAD if is_large else body + OVERHEAD
+    return ItemSize(is_large, 0.5 * ceil(size / 4096), 2 * ceil(size / 1024))
 
 
 def renewals(seconds: float) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from brine_cli.errors import CommandError
 from brine_cli.replay.log_summary import LogSummary
 from brine_cli.replay.logs.block_rows import Sorter
-from brine_cli.replay.logs.blocks import blocks_of, head_of, opened
+from brine_cli.replay.logs.blocks import blocks_of, document_in, head_of
 from brine_cli.replay.logs.detection import detect
 from brine_cli.replay.logs.documents import entries
 from brine_cli.replay.parts import Spool
@@ -134,9 +134,8 @@ class _Reader:
 
     def _read_document(self, file: Path, log: LogSummary, most: int | None) -> None:
         sorter = Sorter(self.reading, self.parts)
-        with opened(file) as (content, raw):
-            text = content.read().decode("utf-8", "replace")
-            self.progress.advance(raw.tell())
+        text, read = document_in(file)
+        self.progress.advance(read)
         for number, entry in enumerate(entries(text, file, self.reading), 1):
             if most is not None and number > most:
                 break

@@ -10,9 +10,9 @@ from brine_cli.replay.bill import (
     LEASE,
     LEASE_COMMIT,
     STAMP_READ,
-    ItemSize,
     api_requests,
     expected_table_reads,
+    item_size,
     looks,
     renewals,
 )
@@ -20,6 +20,7 @@ from brine_cli.replay.prices import HIT_SECONDS, TABLE_SECONDS
 
 if TYPE_CHECKING:
     from brine.service.http_cache.answer import Result
+    from brine_cli.replay.bill import ItemSize
 
 
 @dataclass(slots=True)
@@ -105,11 +106,11 @@ class RouteTally:
         """Count the writes of a fetch without a stored response."""
         if has_lease:
             self.writes += LEASE + renewals(seconds)
-            self.writes += LEASE_COMMIT + ItemSize(0).write_units if is_marked else LEASE
+            self.writes += LEASE_COMMIT + item_size(0).write_units if is_marked else LEASE
 
     def followed(self, item: ItemSize, seconds: float) -> None:
         """Count the calls of a request that waited for the fetch of another environment."""
-        self.looked_up(ItemSize(0))
+        self.looked_up(item_size(0))
         self.writes += LEASE
         self.reads += looks(seconds) + 2 * item.read_units
 

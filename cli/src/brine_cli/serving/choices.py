@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from brine_cli.errors import CommandError, shown
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from brine_cli.single_route import Keys
 
 
-RECORD_ORIGIN, PLAY_ORIGIN = "BRINE_RECORD_ORIGIN", "BRINE_PLAY_ORIGIN"
+HTTPBIN: Final = "http://httpbin.invalid"
+"""The origin of the parameters while httpbin does not run, and the name of httpbin in recorded responses."""
+
+RECORD_ORIGIN: Final = "BRINE_RECORD_ORIGIN"
+RECORD_ALIAS: Final = "BRINE_RECORD_ALIAS"
+PLAY_ORIGIN: Final = "BRINE_PLAY_ORIGIN"
 """The variables that tell functions of a file of recorded responses."""
 
 
@@ -66,17 +71,27 @@ class Choices:
 
     @property
     def files(self) -> Iterator[Path]:
-        """The files that are not of the template."""
-        for file in (self.routes, self.secrets, self.env_file, self.play_origin):
+        """The files and folders that are not of the template."""
+        yield from self.routes_files
+        for file in (self.secrets, self.env_file, self.play_origin):
             if file is not None:
                 yield file
 
-    def variables(self) -> GivenVariables:
-        """Return the variables that the user gives to functions. Raises CommandError."""
+    @property
+    def routes_files(self) -> Iterator[Path]:
+        """The file of the routes that take the place of those of the template, and the folder beside it."""
+        if self.routes is not None:
+            yield self.routes
+            yield self.routes.with_suffix(".d")
+
+    def variables(self, httpbin: str | None) -> GivenVariables:
+        """Return the variables that the user gives to functions. Raises CommandError. httpbin: its URL if it runs."""
         from_file = {} if self.env_file is None else read_env_file(self.env_file)
         for name, file in ((RECORD_ORIGIN, self.record_origin), (PLAY_ORIGIN, self.play_origin)):
             if file is not None:
                 from_file[name] = str(file.resolve())
+        if self.record_origin is not None and httpbin is not None:
+            from_file[RECORD_ALIAS] = f"{httpbin}={HTTPBIN}"
         return GivenVariables.parse(self.env, from_file)
 
     def unread_env_file(self) -> str:

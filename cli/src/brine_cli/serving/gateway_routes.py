@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.config.routes import parse_routes
-from brine.bootstrap.common import read_configuration
 from brine.errors import ConfigError
+from brine_cli.checking.configuration.file_set import FileSet
+from brine_cli.checking.configuration.of_function import files_of
 from brine_cli.covered_routes import covered_routes
-from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,11 +27,11 @@ ROUTES: Final = "BRINE_ROUTES"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayRoutes:
-    """The routes, or why they cannot be read. `file`: routes.toml, or None for the route of `--origin`."""
+    """The routes. `file`: routes.toml, or None for the route of `--origin`. is_mistaken: they cannot be used."""
 
     routes: Routes | None
     file: Path | None
-    mistake: str = ""
+    is_mistaken: bool = False
 
     @property
     def prefix(self) -> str:
@@ -57,24 +57,16 @@ def gateways(application: Application) -> frozenset[str]:
 
 
 def read_gateway_routes(choices: Choices, plans: Mapping[str, Plan]) -> GatewayRoutes:
-    """Return the routes of the first gateway. Raises CommandError for a mistake in given routes."""
+    """Return the routes of the first gateway."""
     if choices.single_route is not None:
         return GatewayRoutes(routes=parse_routes(choices.single_route, {}), file=None)
     plan = next((one for one in plans.values() if ROUTES in one.function.environment), None)
-    file = choices.routes or (None if plan is None else _in_a_layer(plan))
-    if plan is None or file is None:
+    files = () if plan is None else files_of(plan.function, "route", choices.routes)
+    if plan is None or not files:
         return GatewayRoutes(routes=None, file=None)
+    read = FileSet(files)
     try:
-        text, source = read_configuration("routes", file)
-        routes = parse_routes(text, {**plan.function.environment, **plan.given}, source=source)
-    except ConfigError as error:
-        if choices.routes is not None:
-            raise CommandError(str(error)) from None
-        return GatewayRoutes(routes=None, file=file, mistake=str(error))  # the gateway reports it
-    return GatewayRoutes(routes=routes, file=file)
-
-
-def _in_a_layer(plan: Plan) -> Path | None:
-    """Return the file of the first layer that is copied into /opt and has it."""
-    name = plan.function.environment[ROUTES].removeprefix("/opt/")
-    return next((layer.content / name for layer in plan.function.layers if not layer.is_built), None)
+        routes = parse_routes(read.text, {**plan.function.environment, **plan.given}, source=read.source)
+    except ConfigError:
+        return GatewayRoutes(routes=None, file=files[0], is_mistaken=True)
+    return GatewayRoutes(routes=routes, file=files[0], is_mistaken=bool(read.findings))

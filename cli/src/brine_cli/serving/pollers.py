@@ -10,6 +10,7 @@ from brine_cli.http import limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from brine_cli.emulators.api import EmulatorApi
     from brine_cli.lambda_runtime.environments import Invoker
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.template.event_sources import QueueSource
@@ -26,8 +27,13 @@ class Pollers:
         self._ended: list[QueuePoller] = []
         self._timeouts: dict[str, float] = {}
 
-    def follow(self, sources: Iterable[QueueSource], functions: Mapping[str, Function], endpoint: str | None) -> None:
-        """Poll these queues from now on, and no others."""
+    def follow(
+        self,
+        sources: Iterable[QueueSource],
+        functions: Mapping[str, Function],
+        api: Callable[[], EmulatorApi],
+    ) -> None:
+        """Poll these queues from now on, and no others. api: returns the client of the AWS emulator."""
         # The timeout of the function itself, not that of API Gateway.
         self._timeouts = {name: one.timeout + 2 * limits.INIT_SECONDS for name, one in functions.items()}
         wanted = set(sources)
@@ -36,13 +42,13 @@ class Pollers:
             poller.stop()
             self._ended.append(poller)
         new = wanted - self._running.keys()
-        if not new or endpoint is None:
+        if not new:
             return
         from brine_cli.lambda_runtime.queue_poller import QueuePoller  # noqa: PLC0415  (not every template has queues)
 
         for source in new:
             invoke = partial(self.invoke, source.function)
-            self._running[source] = QueuePoller(source, endpoint, invoke, report=self._report)
+            self._running[source] = QueuePoller(source, api(), invoke, report=self._report)
             self._running[source].start()
 
     def stop(self) -> None:

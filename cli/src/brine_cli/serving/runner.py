@@ -12,6 +12,7 @@ from brine_cli.lambda_runtime.current import CurrentEnvironments
 from brine_cli.lambda_runtime.environment import InitFailed, InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.lambda_runtime.stale_bytecode import remove_stale_bytecode
 from brine_cli.serving.plan import environments_of
 
 if TYPE_CHECKING:
@@ -33,13 +34,15 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionChanges:
-    """What `Runner.follow` did. replaced, failed: the functions by what had changed, or by the mistake.
+    """What `Runner.follow` did. replaced: the functions by what had changed. failed: why, by the function.
 
-    mended: the functions with a mistake that is gone, and that run the files as they are now.
+    started_in_vain: why new functions cannot be loaded. mended: those with a mistake that is gone, which run the files
+    as they are now.
     """
 
     replaced: Mapping[tuple[str, ...], list[str]] = field(default_factory=dict)
-    failed: Mapping[Mistake, list[str]] = field(default_factory=dict)
+    failed: Mapping[str, Mistake] = field(default_factory=dict)
+    started_in_vain: Mapping[str, str] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
@@ -71,6 +74,7 @@ class Runner:
         self._refused: dict[str, Plan] = {}
         """The newest plans of functions that could not be loaded so."""
         self._removed: list[CurrentEnvironments] = []
+        self._is_stopped = False
         self.invokers: dict[str, CurrentEnvironments] = {}
 
     def launches(self) -> list[Launch]:
@@ -84,39 +88,46 @@ class Runner:
 
     def put(self, plans: Mapping[str, Plan]) -> None:
         """Take the first plans. Each function starts at `start`, or at its first request."""
+        remove_stale_bytecode({file for plan in plans.values() for file in plan.files})
         for name, plan in plans.items():
             self.invokers[name] = CurrentEnvironments(name)
             self.invokers[name].put(self._environments(plan))
             self._plans[name] = plan
 
-    def start(self, names: list[str]) -> None:
-        """Start these functions side by side, and wait until they are ready. Report those that cannot be loaded."""
+    def start(self, names: list[str]) -> dict[str, str]:
+        """Start these functions side by side, and wait until they are ready. Return why some cannot be loaded."""
         started: dict[str, Environments] = {}
+        failures: dict[str, str] = {}
         for name in names:
+            invoker = self.invokers.get(name)
+            if invoker is None or self._is_stopped:  # a newer template may have it no longer
+                continue
             try:
-                started[name] = self.invokers[name].start()
+                started[name] = invoker.start()
             except InvocationFailed as failure:
-                self._report(str(failure))
+                if not self._is_stopped:
+                    failures[name] = str(failure)
         for name, environments in started.items():
             try:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
-                self._report(
-                    f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
-                )
+                if self._runs(name, environments):
+                    failures[name] = str(failure)
             except IntegrationTimedOut:
-                self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
+                failures[name] = f"{name} has not finished loading within {limits.INIT_SECONDS:g} s"
+        return failures
 
-    def restart(self) -> None:
-        """Replace every process, and wait for the end of the older ones."""
+    def restart(self) -> dict[str, str]:
+        """Replace every process, and wait for the end of the older ones. Return why some functions cannot be loaded."""
         for name, invoker in self.invokers.items():
             invoker.stop()
             self.invokers[name] = CurrentEnvironments(name)
             self.invokers[name].put(self._environments(self._plans[name]))
-        self.start(list(self.invokers))
+        return self.start(list(self.invokers))
 
     def stop(self) -> None:
-        """Kill every process and wait for its end."""
+        """Kill every process and wait for its end. No further one starts."""
+        self._is_stopped = True
         for invoker in (*self.invokers.values(), *self._removed):
             invoker.stop()
 
@@ -137,15 +148,24 @@ class Runner:
             self._refused.pop(name, None)
         self.put({name: plans[name] for name in added})
         failures = self._replace({name: plans[name] for name in changed})
-        self.start(added)
+        started_in_vain = self.start(added)
         replaced = defaultdict(list)
         for name, differences in changed.items():
             if name not in failures:
                 replaced[differences].append(name)
-        failed = defaultdict(list)
-        for name, mistake in failures.items():
-            failed[mistake].append(name)
-        return FunctionChanges(replaced=replaced, failed=failed, added=added, removed=removed, mended=mended)
+        return FunctionChanges(
+            replaced=replaced,
+            failed=failures,
+            started_in_vain=started_in_vain,
+            added=added,
+            removed=removed,
+            mended=mended,
+        )
+
+    def _runs(self, name: str, environments: Environments) -> bool:
+        """Return whether a function still runs in these environments: they were neither replaced nor stopped."""
+        invoker = self.invokers.get(name)
+        return invoker is not None and invoker.runs(environments)
 
     def _take_back(self, plans: Mapping[str, Plan]) -> list[str]:
         """Forget the refused plans of functions that are again as they run. Return these functions."""
@@ -157,6 +177,7 @@ class Runner:
 
     def _replace(self, plans: Mapping[str, Plan]) -> dict[str, Mistake]:
         """Replace these functions side by side. Return those that cannot be loaded, which go on as they were."""
+        remove_stale_bytecode({file for plan in plans.values() for file in plan.files})
         for name in plans:
             self.invokers[name].begin_replacement()
         newer: dict[str, Environments] = {}

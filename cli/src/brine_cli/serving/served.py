@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.api_gateway.authorization.authorize import authorization
@@ -12,6 +13,7 @@ from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.console.page import console_pages
 from brine_cli.desk.desk import PATHS, Desk
 from brine_cli.desk.explaining import Explaining
+from brine_cli.desk.origin_names import OriginNames
 from brine_cli.http.pages import Pages
 from brine_cli.invoke.endpoint import PREFIX as INVOKE
 from brine_cli.invoke.endpoint import InvokeEndpoint
@@ -19,10 +21,12 @@ from brine_cli.lifetime_hints import LifetimeHints
 from brine_cli.schedules.runner import ScheduleRunner
 from brine_cli.serving.gateway_routes import gateways
 from brine_cli.serving.pollers import Pollers
+from brine_cli.serving.telling import MistakeLines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from brine_cli.checking.finding import Finding
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.live.live import Live
@@ -50,6 +54,7 @@ class Changes:
     """What a newer description changed. new_routes, old_routes: the routes of the API that came and went.
 
     new_resources: those that the AWS emulator has now. other_resources: those that it has with older properties.
+    mistakes: the lines about mistakes, and about functions that cannot be loaded because of them.
     """
 
     functions: FunctionChanges
@@ -57,6 +62,7 @@ class Changes:
     old_routes: tuple[str, ...] = ()
     new_resources: tuple[str, ...] = ()
     other_resources: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -64,7 +70,7 @@ class Served:
     """Serves one description, and follows to newer ones.
 
     is_single: the routes are that of `--origin`. live: gets each request and its answer. access: how the API checks who
-    sends a request. runs_schedules: invoke functions by the schedules of the template.
+    sends a request. runs_schedules: invoke functions by the schedules of the template. find_mistakes: see MistakeLines.
     """
 
     def __init__(
@@ -80,6 +86,7 @@ class Served:
         live: Live,
         access: Access,
         runs_schedules: bool,
+        find_mistakes: Callable[[Collection[str]], Sequence[Finding]],
     ) -> None:
         self.description = description
         self.runner = runner
@@ -88,7 +95,9 @@ class Served:
         self._is_single = is_single
         self._access = access
         self._runs_schedules = runs_schedules
+        self._lines = MistakeLines(find_mistakes)
         self._schedules: ScheduleRunner | None = None
+        self._loading: Thread | None = None
         self.pollers = Pollers(runner.invokers, report)
         runner.put(description.plans)
         self._explaining = Explaining(runner.launches, lambda: self.description.application.routes)
@@ -100,28 +109,54 @@ class Served:
             report=live.reporter(report),
             recorder=live.recorder,
             integration_timeout=integration_timeout,
-            authorize=authorization(runner.invokers, claims=access.claims, verifies=access.verifies_tokens),
+            authorize=authorization(runner.invokers, report, claims=access.claims, verifies=access.verifies_tokens),
             pages=Pages(
                 {
                     **console_pages(),
-                    **live.pages(),
+                    **live.pages(OriginNames(runner.launches)),
                     **dict.fromkeys(PATHS, self._desk),
                     INVOKE: self._invoke_endpoint(),
                 }
             ),
             on_answer=self._on_answer(),
+            known_failures=self._lines.known_failures,
         )
+        for line in self._lines.of(description.mistakes):
+            report(line)
         for notice in self.notices(description):
             report(notice)
 
-    def start_functions(self, names: list[str]) -> None:
-        """Start these functions, and wait until they are ready."""
-        self.runner.start(names)
+    def start_functions(self) -> None:
+        """Start the function of the route $default, or all functions without such a route. Wait until it is ready.
+
+        Then start the others one after the other, while the server answers. A request to one of them waits for it.
+        """
+        names = list(self.description.plans)
+        defaults = {route.function for route in self.description.application.routes if route.path is None}
+        first = [name for name in names if name in defaults] or names
+        self._tell(self.runner.start(first))
+        self._loading = Thread(
+            target=self._start_each, args=([name for name in names if name not in first],), name="loading", daemon=True
+        )
+        self._loading.start()
+
+    def wait_until_loaded(self) -> None:
+        """Wait until all functions are ready, or cannot be loaded."""
+        if self._loading is not None:
+            self._loading.join()
+
+    def _start_each(self, names: list[str]) -> None:
+        for name in names:
+            self._tell(self.runner.start([name]))
+
+    def restart_functions(self) -> None:
+        """Replace every process of the functions."""
+        self._tell(self.runner.restart())
 
     def start_pollers(self) -> None:
         """Poll the queues of the description."""
         application = self.description.application
-        self.pollers.follow(application.queue_sources, application.functions, self._emulated.endpoint)
+        self.pollers.follow(application.queue_sources, application.functions, self._emulated.api)
 
     def start_schedules(self) -> None:
         """Run the schedules of the description, if the user wants that, and no others."""
@@ -144,6 +179,10 @@ class Served:
         if newer.routes != older.routes:
             self.api.on_answer = self._on_answer()
         known = set(self.notices(older))
+        mistakes = (
+            *self._lines.of_change(functions.failed, newer),
+            *self._lines.of_start(functions.started_in_vain, newer),
+        )
         return Changes(
             functions=functions,
             new_routes=tuple(sorted(after - before)),
@@ -154,6 +193,7 @@ class Served:
                 for name, resource in newer.resources.items()
                 if name in older.resources and older.resources[name] != resource
             ),
+            mistakes=mistakes,
             notices=tuple(line for line in self.notices(newer) if line not in known),
         )
 
@@ -184,7 +224,12 @@ class Served:
         self._explaining.close()
         self.pollers.stop()  # before its function stops, so that it does not report that
         self.runner.stop()
+        self.wait_until_loaded()
         self.pollers.join()
+
+    def _tell(self, failures: Mapping[str, str]) -> None:
+        for line in self._lines.of_start(failures, self.description):
+            self._report(line)
 
     def _invoke_endpoint(self) -> InvokeEndpoint:
         return InvokeEndpoint(

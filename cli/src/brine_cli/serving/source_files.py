@@ -35,9 +35,13 @@ def is_ignored_file(name: str) -> bool:
 
 
 class SourceFiles:
-    """Reads the digests of files. It reads a file again only if its size or its time has changed."""
+    """Reads the digests of files. It reads a file again only if its size or its time has changed.
 
-    def __init__(self) -> None:
+    ignored: files that do not count, such as one that the twin itself writes.
+    """
+
+    def __init__(self, *ignored: Path) -> None:
+        self._ignored = frozenset(os.path.realpath(file) for file in ignored)
         self._known: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     def digests(self, *places: Path) -> Digests:
@@ -52,6 +56,8 @@ class SourceFiles:
 
     def _digest(self, file: Path | os.DirEntry[str]) -> str | None:
         path = os.fspath(file)
+        if self._ignored and os.path.realpath(path) in self._ignored:
+            return None
         try:
             status = file.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)

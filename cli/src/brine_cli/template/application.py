@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.authorizers.declared import function_name
-from brine_cli.template.authorizers.known_to_aws import without_unknown_issuers
+from brine_cli.template.authorizers.of_api import HttpApis
 from brine_cli.template.data import data_resources
 from brine_cli.template.differences import differences
 from brine_cli.template.document import properties_of
@@ -20,7 +20,7 @@ from brine_cli.template.events.schedules import (
     read_schedule_resource,
 )
 from brine_cli.template.events.unserved import unserved_event
-from brine_cli.template.functions import FUNCTION, RUN_BY, merge, read_function, with_globals
+from brine_cli.template.functions import FUNCTION, RUN_BY, read_function, with_globals
 from brine_cli.template.layers import read_layers
 from brine_cli.template.stacks import NESTED
 
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from brine_cli.template.layers import Layer
     from brine_cli.template.stacks import Stack
 
-_API: Final = "AWS::Serverless::HttpApi"
 _PERMISSION: Final = "AWS::Lambda::Permission"
-_DEFINITIONS: Final = frozenset({"DefinitionBody", "DefinitionUri"})
 _UNSERVED: Final = frozenset(
     {
         *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::GraphQLApi"),
@@ -125,20 +123,15 @@ class _Found:
 
     def add(self, stack: Stack) -> None:
         """Add the functions and event sources of one stack. Raises TemplateError."""
-        declared_of_apis = stack.template.globals.get("HttpApi") or {}
-        of_apis = self._known_api(
-            stack, declared_of_apis, stack.resolver.known(declared_of_apis, "Globals.HttpApi", self.note)
-        )
-        apis: dict[str, Node] = {}
-        for name, declared in stack.template.resources.items():
-            if declared["Type"] == _API and (api := stack.resolver.resource(name, {"Auth"}, self.note)) is not None:
-                apis[name] = merge(of_apis, self._known_api(stack, properties_of(declared), properties_of(api)))
-                if _DEFINITIONS & properties_of(declared).keys():
-                    self.unserved.append(f"{name}: the routes of its OpenAPI definition, without those of events")
+        apis = HttpApis(stack, self.note)
+        self.notices |= dict.fromkeys(apis.lines)
+        self.unserved += [
+            f"{name}: the routes of its OpenAPI definition, without those of events" for name in apis.with_definition
+        ]
         for name, declared in stack.template.resources.items():
             kind = declared["Type"]
             if kind == FUNCTION and (function := stack.resolver.resource(name, (), self.note)) is not None:
-                self._add_function(stack, name, function.get("Metadata") or {}, apis, of_apis)
+                self._add_function(stack, name, function.get("Metadata") or {}, apis)
             elif (
                 kind == _PERMISSION
                 and (given := stack.resolver.resource(name, {"FunctionName"}, self.note)) is not None
@@ -165,15 +158,7 @@ class _Found:
                 except NotEmulated as reason:
                     self.unserved.append(str(reason))
 
-    def _known_api(self, stack: Stack, declared: Node, resolved: Node) -> Node:
-        """Return the resolved properties of an API, without the issuers that only AWS knows."""
-        if not resolved.get("Auth"):
-            return resolved
-        auth, lines = without_unknown_issuers(resolved["Auth"], declared.get("Auth") or {}, stack.template.resources)
-        self.notices |= dict.fromkeys(lines)
-        return {**resolved, "Auth": auth}
-
-    def _add_function(self, stack: Stack, name: str, metadata: Node, apis: Mapping[str, Node], of_apis: Node) -> None:
+    def _add_function(self, stack: Stack, name: str, metadata: Node, apis: HttpApis) -> None:
         properties = with_globals(stack.template, stack.resolver, name, RUN_BY, self.note)
         try:
             self.functions[name] = read_function(stack.template, name, properties, metadata, self._layers)
@@ -184,18 +169,16 @@ class _Found:
             self.unserved.append(f"{name} (FunctionUrlConfig)")
         for event_name, event in (properties.get("Events") or {}).items():
             where, of_event = f"{name}.{event_name}", properties_of(event)
-            # An event without an ApiId uses the API that SAM makes from Globals.
-            api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
             try:
-                self._add_event(where, name, str(event.get("Type")), of_event, api)
+                self._add_event(where, name, str(event.get("Type")), of_event, apis)
             except NotEmulated as reason:
                 self.unserved.append(str(reason))
 
-    def _add_event(self, where: str, function: str, kind: str, properties: Node, api: Node) -> None:
+    def _add_event(self, where: str, function: str, kind: str, properties: Node, apis: HttpApis) -> None:
         if kind == "SQS":
             self.queue_sources.append(read_queue_source(where, function, properties))
         elif kind == "HttpApi":
-            route = read_route(where, function, properties, api)
+            route = read_route(where, function, properties, apis.of(properties))
             first = self.routes.setdefault(route.key, route)
             if first is not route:
                 raise NotEmulated(f"{where}: {first.function} has the route {route.key} already")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from brine_cli.errors import NotEmulated, TemplateError
+from brine_cli.template.documents.yaml_limits import check_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,9 @@ def properties_of(node: Node) -> Node:
 def read_document(path: Path) -> Node:
     """Return the content of the template at `path`, with intrinsic functions in the long form. Raises TemplateError."""
     try:
-        content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
+        text = path.read_text(encoding="utf-8")
+        check_limits(text, _Loader)
+        content = _Loader(text).get_single_data()
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.authorizers.of_route import authorizer_of
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from brine_cli.template.authorizers.kinds import Authorizer
     from brine_cli.template.document import Node
 
+PAYLOAD_FORMAT: Final = "2.0"
+"""The form of events of an HTTP API that the twin sends. It is SAM's default."""
 _DEFAULT_BATCH = 10  # messages; Lambda's default for queues
 
 
@@ -54,8 +56,8 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRou
 
     Raises NotEmulated and TemplateError with a message that begins with `where`.
     """
-    if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
-        raise NotEmulated(f"{where}: the local twin sends payload format 2.0 only")
+    if str(properties.get("PayloadFormatVersion", PAYLOAD_FORMAT)) != PAYLOAD_FORMAT:
+        raise NotEmulated(f"{where}: the local twin sends payload format {PAYLOAD_FORMAT} only")
     authorizer, scopes = authorizer_of(where, properties, api)
     path, method = properties.get("Path"), properties.get("Method")
     if path in {None, "$default"}:
@@ -72,16 +74,19 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRou
 
 
 def read_queue_source(where: str, function: str, properties: Node) -> QueueSource:
-    """Return the queue of an SQS event from its resolved `Properties`. Raises NotEmulated."""
+    """Return the queue of an SQS event from its resolved `Properties`. Raises NotEmulated and TemplateError."""
     if not isinstance(properties.get("Queue"), str):
         raise NotEmulated(f"{where}: Queue must be the ARN of a queue")
     if "FilterCriteria" in properties:
         raise NotEmulated(f"{where}: the local twin does not support FilterCriteria")
     if str(properties.get("Enabled", True)).lower() != "true":
         raise NotEmulated(f"{where}: Enabled is {properties['Enabled']}")
+    size = properties.get("BatchSize", _DEFAULT_BATCH)
+    if not str(size).isdecimal():
+        raise TemplateError(f"{where}: BatchSize must be a number, not {size!r}")
     return QueueSource(
         function=function,
         queue_arn=properties["Queue"],
-        batch_size=int(properties.get("BatchSize", _DEFAULT_BATCH)),
+        batch_size=int(size),
         reports_failures="ReportBatchItemFailures" in (properties.get("FunctionResponseTypes") or []),
     )

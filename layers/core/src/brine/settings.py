@@ -96,6 +96,7 @@ class Settings(CacheSettings):
     channels: the path of channels.toml, for the exchange.
     emulated_principal: the caller of requests without a verified principal, on an emulator.
     record_origin, play_origin: on an emulator, the file of responses of origins to write, or to answer from.
+    record_alias: URL=URL, an origin and the URL under which its responses are recorded.
     """
 
     bucket: str = ""
@@ -112,6 +113,7 @@ class Settings(CacheSettings):
     emulated_principal: str | None = None
     record_origin: Path | None = None
     play_origin: Path | None = None
+    record_alias: str | None = None
 
     @classmethod
     def from_environment(
@@ -145,6 +147,7 @@ class Settings(CacheSettings):
             "emulated_principal": variables.text("BRINE_EMULATED_PRINCIPAL"),
             "record_origin": variables.path("BRINE_RECORD_ORIGIN"),
             "play_origin": variables.path("BRINE_PLAY_ORIGIN"),
+            "record_alias": variables.text("BRINE_RECORD_ALIAS"),
         }
         variables.check()
         return cls(**members)

@@ -407,6 +407,10 @@ def test_a_request_to_explain_is_read_as_a_client_would_send_it(api: Api) -> Non
         ({"url": "/ä"}, 'url is "/ä". Write it in percent-encoded UTF-8.'),
         ({"url": "/a b"}, 'url is "/a b". Write it in percent-encoded UTF-8.'),
         (
+            {"url": "/x", "body": "\ud800"},
+            "body has half of a surrogate pair, so it is not UTF-8. Write whole characters.",
+        ),
+        (
             {"url": "/a", "headers": [["a b", "c"]]},
             'headers has the name "a b". Write a name such as accept.',
         ),

@@ -41,7 +41,7 @@ APP = "from brine import App, Fetch\n\napp = App()\n\n\n"
 def check(folder: Path, code: str, *, template: str = TEMPLATE, imports: bool = True) -> list[Finding]:
     """The findings for a project of one function with this code."""
     write(folder, {"template.yaml": template, "shop/app.py": code, "shop/routes.toml": ROUTES})
-    return check_project(folder / "template.yaml", environment={}, imports=imports).findings
+    return check_project(folder / "template.yaml", environment={}, imported=None if imports else ()).findings
 
 
 def told(findings: list[Finding]) -> list[tuple[str, int | None, str]]:

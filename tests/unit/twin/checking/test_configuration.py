@@ -53,6 +53,11 @@ def test_a_lost_statement_causes_no_further_mistake(check_routes: CheckRoutes) -
     assert [one.code for one in found] == ["BR001"]
 
 
+def test_a_wrong_value_is_told_though_its_remedy_names_a_lost_key(check_routes: CheckRoutes) -> None:
+    found = check_routes(f"{ROUTE}set_cookie = 1979-05-27\nkeep 3600\n")
+    assert [(one.code, one.given) for one in found] == [("BR003", 'set_cookie = "1979-05-27"'), ("BR001", "keep 3600")]
+
+
 def test_an_empty_file_and_a_missing_file_are_told_without_a_place(check_routes: CheckRoutes) -> None:
     (found,) = check_routes("")
     assert (found.code, found.place) == ("BR004", None)
@@ -71,6 +76,8 @@ def test_an_empty_file_and_a_missing_file_are_told_without_a_place(check_routes:
         "origin_auth.password = hush",
         "[route.origin_headers]\nx-tenant = hush",
         '[route.origin_auth]\ntype = "basic"\nuser = "hush:x"\npassword = "hush"',
+        'origin_headers = {\n  x-a = hush,\n  "x-b" = "hush",\n}',
+        'origin_auth = {\n  type = "basic",\n  user = ["a"], password = hush\n}',
         'public_url = "https://u:hush@x.test"',
         'transcoding = { origin = "sealed", origin_keys = \'{"hush": 1}\', types = 1 }',
         "transcoding = { origin = sealed, origin_keys = 'hush' }",

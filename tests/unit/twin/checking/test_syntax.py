@@ -61,3 +61,19 @@ def test_the_keys_below_a_wrong_header_stay_in_a_table_of_their_own() -> None:
 
 def test_a_right_file_has_none() -> None:
     assert repaired("a = 1\n") == ("a = 1\n", [])
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("a = " + "[" * 5_000 + "]" * 5_000, "a value is too large, or nested too deeply"),
+        ("a = " + "9" * 5_000, "a value is too large, or nested too deeply"),
+        ("a" + ".a" * 20_000 + " = 1", "the key has more than 50 parts"),
+        ("[" + ".".join(["a"] * 5_000) + "]", "the key has more than 50 parts"),
+    ],
+)
+def test_a_line_that_no_reader_can_take_is_told_and_the_rest_is_read(line: str, message: str) -> None:
+    text, mistakes = repaired(f"first = 1\n{line}\nlast = 1\n")
+    (mistake,) = mistakes
+    assert (mistake.place.line, mistake.message) == (2, message)
+    assert tomllib.loads(text) == {"first": 1, "last": 1}

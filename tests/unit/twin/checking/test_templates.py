@@ -9,6 +9,7 @@ import pytest
 
 from brine_cli.checking.project import check_project
 from brine_cli.checking.templates.names import SETTINGS
+from brine_cli.checking.templates.yaml_file import YamlFile
 from tests.support.markdown import codes, read_page
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ def check(folder: Path, template: str | None = None) -> list[Finding]:
     """The findings for a project, without the imports of functions."""
     if template is not None:
         write(folder, {"template.yaml": template})
-    return check_project(folder / "template.yaml", environment={}, imports=False).findings
+    return check_project(folder / "template.yaml", environment={}, imported=()).findings
 
 
 def test_a_project_without_mistakes_has_no_finding(project: Path) -> None:
-    checked = check_project(project / "template.yaml", environment={}, imports=False)
+    checked = check_project(project / "template.yaml", environment={}, imported=())
     assert checked.findings == []
     assert [file.name for file in checked.files] == ["template.yaml", "routes.toml", "app.py"]
 
@@ -149,6 +150,25 @@ def test_a_key_that_is_there_twice_is_told(project: Path) -> None:
     assert found.place.line == len(TEMPLATE.splitlines()) + 2
 
 
+@pytest.mark.parametrize(
+    ("line", "is_shown"),
+    [
+        ("PASSWORD: hush", False),
+        ("ApiKey: 'hush'", False),
+        ("""BRINE_OTHER: '{"1": "hush"}'""", False),
+        ("URL: https://me:hush@x.test", False),
+        ("NAME: hush", True),
+        ("PASSWORD: !Ref hush", True),
+    ],
+)
+def test_no_line_of_a_template_is_shown_that_may_have_a_secret(tmp_path: Path, line: str, is_shown: bool) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text(f"Resources:\n  {line}\n  {line}\n")
+    (found,) = YamlFile(file).findings
+    assert found.place is not None
+    assert ("hush" in found.shown) == is_shown
+
+
 def test_a_template_without_resources_and_one_that_does_not_exist_are_told(project: Path) -> None:
     (found,) = check(project, "Parameters: {}\n")
     assert (found.code, found.message) == ("BR010", "has no Resources.")
@@ -178,7 +198,7 @@ Resources:
         Stge: live
 """
     write(project, {"outer.yaml": outer})
-    found = check_project(project / "outer.yaml", environment={}, imports=False).findings
+    found = check_project(project / "outer.yaml", environment={}, imported=()).findings
     assert [(one.code, one.given, one.message) for one in found] == [
         ("BR013", "Brine", 'the parameter "Origin" has no default, and gets no value.'),
         ("BR013", "Stge", "Brine has no parameter with this name."),
@@ -212,14 +232,14 @@ def test_a_variable_that_nothing_sets_is_told_with_the_three_places(project: Pat
     for one in found:
         assert "template.yaml" in one.remedy
         assert "Variables=SHOP_ORIGIN=VALUE" in one.remedy
-        assert "environment of this command" in one.remedy
+        assert "environment of the command" in one.remedy
 
 
 def test_a_variable_of_the_environment_and_a_parameter_of_samconfig_are_known(project: Path) -> None:
     without = TEMPLATE.replace("SHOP_ORIGIN: !Ref Origin", "OTHER: x")
     write(project, {"template.yaml": without})
     environment = {"SHOP_ORIGIN": "https://a.test"}
-    assert check_project(project / "template.yaml", environment=environment, imports=False).findings == []
+    assert check_project(project / "template.yaml", environment=environment, imported=()).findings == []
     config = '[default.deploy.parameters]\nparameter_overrides = ["Origin=http://localhost:1"]\n'
     write(project, {"template.yaml": TEMPLATE, "samconfig.toml": config})
     assert check(project) == []
@@ -293,5 +313,5 @@ def test_the_settings_are_those_of_the_page() -> None:
 
 @pytest.mark.parametrize("template", ["template.yaml", "samples/template.yaml"])
 def test_the_templates_of_this_repository_have_no_mistakes_and_no_warnings(template: str) -> None:
-    checked = check_project(ROOT / template, environment={}, imports=False)
+    checked = check_project(ROOT / template, environment={}, imported=())
     assert checked.findings == []

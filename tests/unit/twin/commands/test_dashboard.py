@@ -19,7 +19,8 @@ def test_the_view_fits_the_terminal(size: tuple[int, int | None]) -> None:
     for number in range(300):
         made = (miss if number % 2 else record)(f"/{number}/{'long/' * 40}", route=f"route-{number % 30}-{'x' * 40}")
         stats.add(made, 0.0)
-    figures = json.loads(json.dumps(stats.snapshot(1.0)))
+    hosts = {("GatewayFunction", f"route-{number}-{'x' * 40}"): f"{'y' * 60}.test" for number in range(30)}
+    figures = json.loads(json.dumps(stats.snapshot(1.0, hosts)))
     width, height = size
     console = Console(width=width, record=True, file=io.StringIO())
     console.print(dashboard(figures, "http://127.0.0.1:3000", width, height))
@@ -27,7 +28,18 @@ def test_the_view_fits_the_terminal(size: tuple[int, int | None]) -> None:
     assert all(len(line) <= width for line in lines)
     assert height is None or len(lines) <= height
     assert any("HOT KEYS" in line for line in lines)
-    assert not any("…" in line for line in lines if "p95" in line)
+    assert not any("…" in line for line in lines if "p95" in line or "SLOW" in line)
+    assert any(".test" in line for line in lines)
+
+
+def test_errors_are_red_only_where_there_are_some() -> None:
+    stats = LiveStats(0.0)
+    stats.add(miss(status=503), 1.0)
+    console = Console(width=100, file=io.StringIO(), record=True, color_system="256", force_terminal=True)
+    console.print(dashboard(stats.snapshot(100.0), "http://127.0.0.1:3000", 100, None))
+    now, _, ever = console.export_text(styles=True).splitlines()[2:5]
+    assert "38;5;196m" not in now  # the last ten seconds
+    assert "38;5;196m" in ever
 
 
 def test_bars_show_the_highest_count_as_a_full_one() -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from brine_cli import __main__ as program
 from brine_cli.command_line import COMMANDS, SECTIONS, brine
 from brine_cli.errors import CommandError
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brine_cli.declared_types.refresh import refresh_types
+from brine_cli.declared_types.refresh import places_of_classes, refresh_if_code, refresh_types
 from tests.support.projects import write_project
 
 CODE = """
@@ -57,7 +57,11 @@ def test_a_project_that_declares_by_hand_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
-        ("shop_messages.py", "import absent_module", "shop_messages cannot be imported: ModuleNotFoundError"),
+        (
+            "shop_messages.py",
+            "import absent_module",
+            "shop_messages cannot be imported, and `brine types` says why",
+        ),
         ("pyproject.toml", TABLE + "x = 1", 'unknown key "x"'),
         ("routes/types.d/classes.toml", "# by hand", "was not written by `brine types`"),
     ],
@@ -76,3 +80,32 @@ def test_the_samples_of_the_repository_are_up_to_date(template: str) -> None:
     told: list[str] = []
     refresh_types(ROOT / template, told.append)
     assert told == []
+
+
+def test_the_places_of_the_classes_are_files_and_packages(project: Path) -> None:
+    template = project / "stack/template.yaml"
+    assert places_of_classes(template) == (project / "shop_messages.py",)
+    sources = "['functions/*/app.py', 'shop.orders', 'shop']"
+    files = {
+        "functions/a/app.py": "",
+        "shop/orders.py": "",
+        "pyproject.toml": f"[tool.brine.types]\nsources = {sources}",
+    }
+    write_project(project, files)
+    assert places_of_classes(template) == (
+        *(project / "functions/a/app.py", project / "shop/orders.py"),
+        project / "shop",
+    )
+    write_project(project, {"pyproject.toml": "[tool.brine.types]\nsources = 3\n"})
+    assert places_of_classes(template) == ()
+    write_project(project, {"pyproject.toml": ""})
+    assert places_of_classes(template) == ()
+
+
+def test_a_change_of_code_renews_the_file(project: Path) -> None:
+    told: list[str] = []
+    template = project / "stack/template.yaml"
+    refresh_if_code(template, told.append, [project / "routes.toml"])
+    assert told == []
+    refresh_if_code(template, told.append, [project / "shop_messages.py"])
+    assert (project / "routes/types.d/classes.toml").exists()

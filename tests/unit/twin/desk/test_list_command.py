@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from brine_cli.__main__ import main
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +122,27 @@ def test_the_table_has_a_row_for_each_item_by_url(
         "5 responses, 1 result, 1 item that does not open and 1 hit-for-miss marker: 16 KB in the stores. "
         "12 items of the table read.\n"
     )
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_a_terminal_gets_one_line_for_each_item(
+    api: AdminApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    api.items = [ITEM | {"url": f"/api/{'long/' * 30}{number}", "tags": ["a", "b"]} for number in range(3)]
+    assert main(["ls", "--twin", api.url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert all("…" in line and "a, b" in line and len(line.rstrip()) <= columns for line in lines[1:])
+
+
+def test_a_pipe_gets_the_whole_url(
+    api: AdminApi, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    api.items = [ITEM | {"url": f"/api/{'long/' * 20}end"}]
+    assert main(["ls", "--twin", api.url]) == 0
+    assert f"/api/{'long/' * 20}end" in capsys.readouterr().out
 
 
 def test_the_filters_go_to_the_twin_and_json_has_all_members(api: AdminApi, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.__main__ import main
-from brine_cli.desk.client import DEFAULT_URL, DeskClient
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import DEFAULT_URL
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,11 +2,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
+import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.fetching.body_view import MOST_LINES, body_view
+from brine_cli.fetching.body_view import LARGEST, MOST_LINES, body_view
 from brine_cli.fetching.exchange import Answered, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STEPS = Steps(lookup=0, connect=0, tls=None, wait=0, download=0)
 
@@ -60,6 +66,17 @@ def test_gzip_is_decoded_and_an_unknown_coding_is_told() -> None:
         assert view.note == f"the body is coded with {coding}, 3 B. Save it with -o FILE"
 
 
-def test_characters_that_command_a_terminal_are_replaced() -> None:
+def test_characters_that_command_a_terminal_are_escapes() -> None:
     view = body_view(answered(b"a\x1b[31mb\r\n\tc\x07\n"), is_whole=True)
-    assert view.text == "a\N{REPLACEMENT CHARACTER}[31mb\n\tc\N{REPLACEMENT CHARACTER}"
+    assert view.text == "a\\x1b[31mb\n\tc\\x07"
+
+
+@pytest.mark.parametrize(("coding", "encode"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_small_body_that_decodes_to_a_huge_one_is_not_shown(coding: str, encode: Callable[[bytes], bytes]) -> None:
+    bomb = encode(bytes(LARGEST + 10_000_000))
+    tracemalloc.start()
+    view = body_view(answered(bomb, coding=coding), is_whole=True)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert view.note == "the body has more than 50 MB. Save it with -o FILE"
+    assert most < 3 * LARGEST

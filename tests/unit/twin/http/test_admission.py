@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brine_cli.http.admission import Admission
-from brine_cli.http.server import listen
+from brine_cli.http.listener import listen
 
 PORT = 3000
 OURS = Admission(port=PORT, names=frozenset({"127.0.0.1"}))

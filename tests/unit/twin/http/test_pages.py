@@ -71,3 +71,38 @@ def test_no_other_site_may_show_or_read_a_page_and_a_page_may_have_a_policy_of_i
         b"x-content-type-options",
     }
     assert not any(name.startswith(b"access-control") for name, _ in headers)
+
+
+SITE, ORIGIN, HOST = b"sec-fetch-site", b"origin", (b"host", b"127.0.0.1:3000")
+OPENS = ((b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document"))
+
+
+@pytest.mark.parametrize(
+    ("method", "lines", "status"),
+    [
+        ("POST", (HOST,), 200),  # a program
+        ("GET", (HOST, (SITE, b"none")), 200),  # a person typed the address
+        ("POST", (HOST, (SITE, b"same-origin"), (ORIGIN, b"http://127.0.0.1:3000")), 200),  # the console
+        ("POST", (HOST, (ORIGIN, b"http://127.0.0.1:3000")), 200),  # the console in a browser without Sec-Fetch-Site
+        ("POST", ((b"host", b"[::1]:3000"), (ORIGIN, b"HTTP://[::1]:3000")), 200),
+        ("POST", ((b"host", b"localhost:3000"), (SITE, b"same-origin"), (ORIGIN, b"https://tunnel.test")), 200),
+        ("GET", (HOST, (SITE, b"cross-site"), *OPENS), 200),  # a link
+        ("POST", (HOST, (SITE, b"cross-site"), *OPENS), 403),  # a form
+        ("POST", (HOST, (SITE, b"same-site"), (ORIGIN, b"http://127.0.0.1:8000")), 403),
+        ("GET", (HOST, (SITE, b"same-site")), 403),
+        ("GET", (HOST, (SITE, b"cross-site")), 403),
+        ("GET", (HOST, (SITE, b"same-origin"), (SITE, b"cross-site")), 403),
+        ("POST", (HOST, (ORIGIN, b"http://127.0.0.1:8000")), 403),
+        ("POST", (HOST, (ORIGIN, b"http://localhost:3000")), 403),
+        ("POST", (HOST, (ORIGIN, b"null")), 403),
+    ],
+)
+def test_only_the_console_and_programs_are_answered(
+    method: str, lines: tuple[tuple[bytes, bytes], ...], status: int
+) -> None:
+    request = HttpRequest(method=method, target=b"/_brine/stored", headers=lines, body=b"", client="127.0.0.1")
+    page = PAGES.find("/_brine/stored")
+    assert page is not None
+    answer = page(request)
+    assert answer.status == status
+    assert (answer.body == b"stored") == (status == 200)

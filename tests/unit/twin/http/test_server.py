@@ -12,8 +12,9 @@ import pytest
 from brine_cli.errors import PortTaken
 from brine_cli.http import limits
 from brine_cli.http.connection import Timeouts
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from tests.unit.twin.wire import connected, converse, read_to_end, request, split
 
 if TYPE_CHECKING:

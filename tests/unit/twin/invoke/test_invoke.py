@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import CommandError
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpRequest
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.invoke.endpoint import InvokeEndpoint, invocation
 from brine_cli.invoke.outcome import InvocationOutcome
@@ -135,6 +136,13 @@ def test_requests_that_are_refused(application: Application, launches: dict[str,
     status, detail = ask(endpoint, "POST", b"application/json; charset=utf-8", b"{")
     assert status == 400
     assert detail.startswith("the event is not JSON: ")
+
+
+def test_an_event_that_is_nested_too_deeply_is_refused(application: Application, launches: dict[str, Launch]) -> None:
+    endpoint = InvokeEndpoint(launches=lambda: launches, schedules=lambda: application.schedules)
+    status, detail = ask(endpoint, "POST", b"application/json", b"[" * 200_000)
+    assert status == 400
+    assert detail.startswith("the event is not JSON: maximum recursion depth exceeded")
 
 
 def test_an_outcome_in_json() -> None:

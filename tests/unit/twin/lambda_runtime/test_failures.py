@@ -128,8 +128,8 @@ def test_a_missing_layer_shows_at_the_start_and_can_be_mended(tmp_path: Path, ha
     console: list[str] = []
     template = template_without_layers(tmp_path, has_threads=has_threads)
     with Twin(template=template, report=console.append) as twin:
-        assert "Fn cannot be loaded" in console[0]
         assert "ModuleNotFoundError: No module named 'greeting'" in console[0]
+        assert console[1] == "Fn cannot start. Requests get an error until this is mended"
         assert get(twin, "/")[0] == 502
         (tmp_path / "greeting.py").touch()
         assert get(twin, "/") == (200, b"fine")

@@ -76,6 +76,11 @@ def test_clients_that_always_ask_for_a_new_response_are_told_once(reason: str) -
     assert f"({reason.removeprefix('request: ').partition(';')[0]})" in notes[0]
 
 
+@pytest.mark.parametrize("reason", ["request: if-match", "request: no-store", "request"])
+def test_no_key_of_a_route_helps_against_a_condition_or_has_another_remedy(reason: str) -> None:
+    assert advised(Advice(), 20, reason=reason, stored=True) == []
+
+
 def test_a_stream_is_told_once() -> None:
     advice = Advice()
     headers = [(b"content-type", b"text/event-stream; charset=utf-8")]

@@ -6,10 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from brine.domain.caching.decide import unusable_because
+from brine.domain.caching.freshness import Freshness
+from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
 from brine.domain.http.fields import Fields
 from brine_cli.live.answered import own_status
-from brine_cli.live.reasons import restrictions
+from brine_cli.live.reasons import decisive_part
 from brine_cli.live.record import RequestRecord
 from tests.unit.twin.live.making import exchange, record
 
@@ -59,18 +64,37 @@ def test_a_result_and_its_reason(
 @pytest.mark.parametrize(
     ("lines", "found"),
     [
-        ([("cache-control", "no-cache, max-age=0")], ("no-cache", "max-age=0")),
-        ([("cache-control", "min-fresh=30")], ("min-fresh=30",)),
-        ([("cache-control", "max-age=9"), ("cache-control", "no-store")], ("no-store",)),
-        ([("if-match", '"secret"'), ("cache-control", "no-cache")], ("if-match",)),
-        ([("if-unmodified-since", "Mon, 30 Nov 2026 00:00:00 GMT")], ("if-unmodified-since",)),
-        ([("cache-control", "max-stale, only-if-cached")], ()),
-        ([("pragma", "no-cache")], ()),  # the gateway ignores it (RFC 9111 5.4)
-        ([], ()),
+        ([("cache-control", "no-cache, max-age=0")], "no-cache"),
+        ([("cache-control", "min-fresh=30")], "min-fresh=30"),
+        ([("cache-control", "max-age=0, min-fresh=30, max-stale=5")], "max-age=0"),
+        ([("cache-control", "max-age=9, min-fresh=30")], "min-fresh=30 or max-age=9"),
+        ([("cache-control", "max-age=9, min-fresh=0")], "max-age=9"),
+        ([("cache-control", "max-age=9"), ("cache-control", "no-store")], "no-store"),
+        ([("if-match", '"secret"'), ("if-unmodified-since", "x"), ("cache-control", "no-store")], "if-match"),
+        ([("if-unmodified-since", "Mon, 30 Nov 2026 00:00:00 GMT")], "if-unmodified-since"),
+        ([("cache-control", "max-stale, only-if-cached")], None),
+        ([("pragma", "no-cache")], None),  # the gateway ignores it (RFC 9111 5.4)
+        ([], None),
     ],
 )
-def test_what_in_a_request_asks_for_the_origin(lines: list[tuple[str, str]], found: tuple[str, ...]) -> None:
-    assert restrictions(Fields(lines)) == found
+def test_the_part_of_a_request_that_decides(lines: list[tuple[str, str]], found: str | None) -> None:
+    assert decisive_part(Fields(lines)) == found
+
+
+DIRECTIVES = st.fixed_dictionaries(
+    {}, optional={name: st.integers(0, 60) for name in ("max-age", "min-fresh", "max-stale")} | {"no-cache": st.none()}
+)
+
+
+@given(DIRECTIVES, st.floats(0, 59.9))
+def test_the_part_is_that_of_the_gateway_s_decision(directives: dict[str, int | None], age: float) -> None:
+    text = ", ".join(name if value is None else f"{name}={value}" for name, value in directives.items())
+    fields = Fields([("cache-control", text)])
+    because = unusable_because(
+        Freshness(lifetime=60, age=age, directives=NO_DIRECTIVES), parse_request_directives(fields)
+    )
+    if because is not None:
+        assert because.removeprefix("request-") in (decisive_part(fields) or "")
 
 
 def test_the_gateway_s_own_member_of_cache_status_is_the_last() -> None:
@@ -85,6 +109,12 @@ def test_parts_have_their_times_in_seconds() -> None:
     made = exchange().record({"result": "miss", "parts": [part, {**part, "result": "hit"}]})
     assert made.parts[0] == {"route": "prices", "result": "miss", "status": 200, "seconds": 0.0125, "cause": "refused"}
     assert made.origin_calls == 1
+
+
+def test_the_times_of_the_gateway_and_of_the_origin_are_in_seconds() -> None:
+    made = exchange().record({"result": "miss", "milliseconds": 15.5, "origin_milliseconds": 12})
+    assert (made.gateway_seconds, made.origin_seconds) == (0.0155, 0.012)
+    assert exchange().record({}).gateway_seconds is None
 
 
 def test_the_detail_of_a_problem_and_a_stack_trace_become_notes() -> None:

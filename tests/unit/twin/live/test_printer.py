@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.live.live import Live
-from brine_cli.live.text.printer import LogPrinter, terminal_width
+from brine_cli.live.text.printer import LogPrinter
 from tests.unit.twin.live.making import log_line, record
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ def print_often(printer: LogPrinter, line: str) -> None:
         printer.output(line, is_recorded=False)
 
 
+def test_a_line_about_waiting_gives_way_to_each_line() -> None:
+    writes: list[str] = []
+    with LogPrinter("line", Stream(writes), Stream(writes), {}, lambda: writes.append("removed")) as printer:
+        printer.record(record())
+        printer.report("a line of the twin")
+    assert (writes[0], writes[2:]) == ("removed", ["removed", "brine: a line of the twin\n"])
+
+
 def test_many_threads_never_mix_their_lines() -> None:
     writes: list[str] = []
     lines = [f"{letter * 200}" for letter in "abcdefgh"]
@@ -108,12 +116,6 @@ def test_a_reader_that_has_gone_does_not_stop_the_twin() -> None:
         printer.record(record())
         printer.report("still here")
     assert errors == ["brine: still here\n"]
-
-
-def test_the_width_is_that_of_the_terminal_or_of_the_variable() -> None:
-    assert terminal_width(io.StringIO(), {}) is None
-    assert terminal_width(io.StringIO(), {"COLUMNS": "72"}) == 72
-    assert terminal_width(io.StringIO(), {"COLUMNS": "wide"}) is None
 
 
 @pytest.mark.parametrize(("mode", "reported"), [("line", []), ("none", ["a remark"])])

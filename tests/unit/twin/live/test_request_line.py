@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.live.text.colours import Colours
 from brine_cli.live.text.request_line import RequestLines, result_text
 from brine_cli.live.text.units import bytes_text, seconds_text, shortened, span_text
+from brine_cli.screen.colours import Colours
 from tests.unit.twin.live.making import miss, record
 
 if TYPE_CHECKING:
@@ -48,8 +47,22 @@ def test_the_columns_of_all_requests_are_aligned(width: int) -> None:
 def test_a_line_at_a_hundred_columns() -> None:
     (line,) = lines_of(record("/httpbin/cache/60", ttl=57, seconds=0.0019, bytes=266))
     assert re.sub(r"^\d\d:\d\d:\d\d", "12:00:00", line) == (
-        "12:00:00 GET  /httpbin/cache/60           200 hit (57s left)             memory         1.9ms  266 B"
+        "12:00:00 GET  /httpbin/cache/60        200 hit (57s left)                memory         1.9ms  266 B"
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (miss("/httpbin/cache/60", reason="request: no-cache", origin_seconds=0.0033), "miss (request: no-cache)"),
+        (record(result="problem", problem="route-unknown", layer=None, status=404), "problem (route-unknown)"),
+        (miss("/httpbin/cache/60", reason="vary-miss", stored=True), "miss, stored (vary-miss)"),
+    ],
+)
+def test_a_result_takes_the_room_that_its_source_leaves(one: RequestRecord, words: str) -> None:
+    (line, *_) = lines_of(one, 80)
+    assert words in line
+    assert len(line) <= 80
 
 
 def test_a_long_path_is_shortened_in_the_middle() -> None:
@@ -124,30 +137,9 @@ def test_a_cause_that_a_note_names_is_not_repeated() -> None:
 
 def test_colours_change_no_column() -> None:
     for one in KINDS:
-        plain = [re.sub(r"\x1b\[\d+m", "", line) for line in lines_of(one, colour=True)]
+        plain = [re.sub(r"\x1b\[[\d;]+m", "", line) for line in lines_of(one, colour=True)]
         assert plain == lines_of(one)
-    assert "\x1b[32mhit" in lines_of(record(), colour=True)[0]
-
-
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(
-    ("stream", "environment", "coloured"),
-    [
-        (Terminal(), {}, True),
-        (Terminal(), {"NO_COLOR": "1"}, False),
-        (Terminal(), {"NO_COLOR": ""}, True),
-        (Terminal(), {"TERM": "dumb"}, False),
-        (io.StringIO(), {}, False),
-    ],
-)
-def test_colours_are_for_terminals(stream: io.StringIO, environment: dict[str, str], *, coloured: bool) -> None:
-    assert (Colours.of(stream, environment).paint("x", "red") != "x") is coloured
+    assert "\x1b[38;5;28mhit" in lines_of(record(), colour=True)[0]
 
 
 @pytest.mark.parametrize(

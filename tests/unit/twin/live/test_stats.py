@@ -127,6 +127,19 @@ def test_slow_origins_are_those_of_the_parts_if_there_are_parts() -> None:
     assert found[1]["p95"] == pytest.approx(0.5, rel=0.04)
 
 
+def test_slow_origins_have_the_host_of_their_route_or_their_function() -> None:
+    stats = LiveStats(0.0)
+    for seconds in (0.2, 0.1, 2.5, 0.2):
+        stats.add(miss(route="api", origin_seconds=seconds), 1.0)
+    stats.add(miss(route="whole", origin_seconds=0.1, function="ShopFunction"), 1.0)
+    found = stats.snapshot(2.0, {("GatewayFunction", "api"): "api.test"})["slow_origins"]
+    assert [(one["origin"], one["route"], one["origin_calls"]) for one in found] == [
+        ("api.test", "api", 4),
+        ("ShopFunction", "whole", 1),
+    ]
+    assert (found[0]["p50"], found[0]["slowest"]) == (pytest.approx(0.2, rel=0.04), 2.5)
+
+
 def test_two_threads_may_add_in_another_order_than_their_times() -> None:
     stats = LiveStats(0.0)
     stats.add(record(), 5.1)

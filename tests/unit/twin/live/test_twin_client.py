@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine_cli.errors import CommandError
+from brine_cli.http.listener import listen, url_of
 from brine_cli.http.messages import HttpResponse
 from brine_cli.http.pages import Pages
-from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.http.server import HttpServer
 from brine_cli.live.client import twin_client
 from brine_cli.live.client.twin_client import NotATwin, TwinClient, TwinNotRunning
 from brine_cli.live.hub import Lost
 from brine_cli.live.live import Live
-from brine_cli.live.pages import events_page
+from brine_cli.live.pages import MOST_READERS, events_page
 from tests.unit.twin.live.making import asked, log_line, record
 
 if TYPE_CHECKING:
@@ -168,3 +171,13 @@ def test_another_server_is_no_twin(status: int, call: Callable[[TwinClient], obj
     url = url_of(listener)
     with HttpServer(listener, lambda _: answer), pytest.raises(NotATwin, match="Give the right URL with --twin"):
         call(TwinClient(lambda: url))
+
+
+def test_a_twin_has_a_limited_number_of_readers(server: Server) -> None:
+    hub = server.live.hub
+    with ExitStack() as readers:
+        for _ in range(MOST_READERS):
+            readers.enter_context(hub.subscribed())
+        with pytest.raises(CommandError, match="has 100 readers of live requests already"):
+            next(TwinClient(lambda: server.url).records())
+    assert events_page(hub)(asked(b"/_brine/events")).status == 200

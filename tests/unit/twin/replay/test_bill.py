@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.replay.bill import REFRESH_STAMPS, ItemSize, expected_table_reads, looks
+from brine_cli.replay.bill import REFRESH_STAMPS, expected_table_reads, item_size, looks
 from brine_cli.replay.prices import HIT_SECONDS, TABLE_SECONDS, Prices
 from brine_cli.replay.tally import RouteTally
 from tests.support.markdown import read_page
@@ -24,35 +24,35 @@ NAMES = {"get": "GET", "put": "PUT", "gb_second": "GB-second", "http_api": "HTTP
 
 def miss(size: int) -> RouteTally:
     tally = RouteTally()
-    tally.looked_up(ItemSize(0))
-    tally.stored(ItemSize(size), 0.5)
+    tally.looked_up(item_size(0))
+    tally.stored(item_size(size), 0.5)
     return tally
 
 
 def hit(size: int) -> RouteTally:
     tally = RouteTally()
-    tally.looked_up(ItemSize(size))
-    tally.gets += ItemSize(size).is_large
+    tally.looked_up(item_size(size))
+    tally.gets += item_size(size).is_large
     return tally
 
 
 def followed(seconds: float) -> RouteTally:
     tally = RouteTally()
-    tally.followed(ItemSize(KB), seconds)
+    tally.followed(item_size(KB), seconds)
     return tally
 
 
 def not_stored(*, is_marked: bool) -> RouteTally:
     tally = RouteTally()
-    tally.looked_up(ItemSize(0))
+    tally.looked_up(item_size(0))
     tally.not_stored(0.5, has_lease=is_marked, is_marked=is_marked)
     return tally
 
 
 def refreshed() -> RouteTally:
     tally = RouteTally()
-    tally.reads += 2 * ItemSize(KB).read_units + REFRESH_STAMPS
-    tally.stored(ItemSize(KB), 0.5)
+    tally.reads += 2 * item_size(KB).read_units + REFRESH_STAMPS
+    tally.stored(item_size(KB), 0.5)
     return tally
 
 
@@ -105,8 +105,8 @@ def test_a_request_that_waits_longer_looks_more_often() -> None:
 
 def test_a_long_fetch_renews_its_lease_each_second() -> None:
     quick, slow = RouteTally(), RouteTally()
-    quick.stored(ItemSize(KB), 0.9)
-    slow.stored(ItemSize(KB), 3.5)
+    quick.stored(item_size(KB), 0.9)
+    slow.stored(item_size(KB), 3.5)
     assert slow.writes - quick.writes == 3
 
 

@@ -14,7 +14,7 @@ from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.template.authorizers.kinds import JwtAuthorizer, LambdaAuthorizer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from brine_cli.api_gateway.events import Event
@@ -55,13 +55,18 @@ class RequestAuthorization:
 
 
 def authorization(
-    environments: Mapping[str, Invoker], *, claims: Mapping[str, Any] | None = None, verifies: bool = False
+    environments: Mapping[str, Invoker],
+    report: Callable[[str], None],
+    *,
+    claims: Mapping[str, Any] | None = None,
+    verifies: bool = False,
 ) -> RequestAuthorization:
     """Return the check of requests for a twin.
 
-    environments: run the functions, by logical id. claims: of the user, for all requests. verifies: check signatures.
+    environments: run the functions, by logical id. report: gets a line for each way in which a decision differs from
+    that of AWS. claims: of the user, for all requests. verifies: check signatures.
     """
     return RequestAuthorization(
         tokens=TokenAccess(claims=claims, keys=IssuerKeys() if verifies else None),
-        functions=FunctionAccess(environments=environments, claims=claims),
+        functions=FunctionAccess(environments=environments, claims=claims, report=report),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.api_gateway.authorization.authorizer_events import authorizer_event, route_arn
 from brine_cli.api_gateway.authorization.identity import identity_value
-from brine_cli.api_gateway.authorization.policies import InvalidDecision, allows
+from brine_cli.api_gateway.authorization.policies import InvalidDecision, allows, has_condition
 from brine_cli.api_gateway.authorization.refused import AccessRefused
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
@@ -36,11 +36,14 @@ class FunctionAccess:
 
     environments: run the functions of the template, by logical id.
     claims: the context for authorizers whose function is not in the template. clock: in seconds, for cached answers.
+    report: gets a line for each authorizer whose policies have a Condition.
     """
 
     environments: Mapping[str, Invoker]
     claims: Mapping[str, Any] | None = None
     clock: Callable[[], float] = time.monotonic
+    report: Callable[[str], None] = lambda _: None
+    _with_condition: set[str] = field(default_factory=set, init=False)
     _answers: dict[_Key, tuple[float, Any]] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -56,11 +59,23 @@ class FunctionAccess:
         answer = self._answer(authorizer, route, event, tuple(present))
         try:
             is_allowed, context = _decision(authorizer, answer, event)
+            self._tell_conditions(authorizer, answer, event)
         except InvalidDecision as mistake:
             raise _failed(authorizer, f"its answer is not one that API Gateway takes: {mistake}") from None
         if not is_allowed:
             raise AccessRefused(f"the authorizer {authorizer.name} refuses it", HTTPStatus.FORBIDDEN)
         return {"lambda": context}
+
+    def _tell_conditions(self, authorizer: LambdaAuthorizer, answer: Any, event: Event) -> None:
+        """Report once that the twin looks at no Condition, if it matters. Raises InvalidDecision."""
+        if authorizer.has_simple_responses or authorizer.name in self._with_condition:
+            return
+        if has_condition(answer["policyDocument"], route_arn(event)):
+            self._with_condition.add(authorizer.name)
+            self.report(
+                f"the policy of the authorizer {authorizer.name} has a Condition, which counts as met here. "
+                "AWS checks it"
+            )
 
     def _of_elsewhere(self, authorizer: LambdaAuthorizer) -> Event:
         if self.claims is None:

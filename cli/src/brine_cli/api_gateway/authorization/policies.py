@@ -1,4 +1,4 @@
-"""The IAM policies that Lambda authorizers return. Only Effect, Action and Resource count here, not Condition."""
+"""The IAM policies that Lambda authorizers return. Effect, Action and Resource count. A Condition is met."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ def allows(policy: Any, arn: str) -> bool:
 
     arn: of the route, with the stage, the method and the path. Raises InvalidDecision if it is not a policy document.
     """
-    effects = set(_effects(policy, arn))
+    effects = {statement["Effect"] for statement in _statements(policy, arn)}
     return "Allow" in effects and "Deny" not in effects
 
 
-def _effects(policy: Any, arn: str) -> Iterator[str]:
-    """Yield the effects of the statements that are about this call."""
+def has_condition(policy: Any, arn: str) -> bool:
+    """Return whether a statement about this call has a Condition. Raises InvalidDecision."""
+    return any("Condition" in statement for statement in _statements(policy, arn))
+
+
+def _statements(policy: Any, arn: str) -> Iterator[dict[str, Any]]:
+    """Yield the statements that are about this call."""
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     if isinstance(statements, dict):
         statements = [statements]
@@ -35,7 +40,7 @@ def _effects(policy: Any, arn: str) -> Iterator[str]:
         if statement.get("Effect") not in {"Allow", "Deny"}:
             raise InvalidDecision("a Statement of its policyDocument has no Effect of Allow or Deny")
         if _is_about(statement, "Action", _ACTION, is_case_sensitive=False) and _is_about(statement, "Resource", arn):
-            yield statement["Effect"]
+            yield statement
 
 
 def _is_about(statement: dict[str, Any], name: str, value: str, *, is_case_sensitive: bool = True) -> bool:

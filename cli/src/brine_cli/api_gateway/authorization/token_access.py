@@ -46,6 +46,14 @@ class TokenAccess:
     def __call__(self, authorizer: JwtAuthorizer, scopes: tuple[str, ...], event: Event, now: datetime) -> Event:
         """Return the value of `requestContext.authorizer`. scopes: those of the route. Raises AccessRefused."""
         text = identity_value(authorizer.identity_source, event)
+        try:
+            return self._decision(text, authorizer, scopes, now)
+        except RecursionError:
+            raise AccessRefused("the claims of the token are nested too deeply", HTTPStatus.UNAUTHORIZED) from None
+
+    def _decision(
+        self, text: str | None, authorizer: JwtAuthorizer, scopes: tuple[str, ...], now: datetime
+    ) -> dict[str, Any]:
         claims = self._claims(text, authorizer, scopes, now)
         own = scopes_of(claims)
         if scopes and not set(own) & set(scopes):

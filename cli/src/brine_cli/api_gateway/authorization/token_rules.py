@@ -74,5 +74,5 @@ def _time(claims: Mapping[str, Any], name: str) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TokenRefused(f"the {name} of the token is not a number") from None

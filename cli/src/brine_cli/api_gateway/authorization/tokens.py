@@ -63,7 +63,7 @@ def unsigned_token(claims: Mapping[str, Any]) -> str:
 def _object(part: str) -> dict[str, Any]:
     try:
         content = json.loads(decoded(part))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TokenRefused("the token is not a JSON Web Token: a part of it is not JSON") from None
     if not isinstance(content, dict):
         raise TokenRefused("the token is not a JSON Web Token: a part of it is not an object")

@@ -137,6 +137,8 @@ class FileSet:
             return False
         if len(mistake.path) <= 2 and not mistake.is_key and self.is_damaged(mistake.path):
             return True
+        if _code(mistake) == "BR003":  # the value is wrong, also if its remedy names a lost key, such as "keep"
+            return False
         lost = {key for line, key in self._lost if key and self._table_at(line) == mistake.path[:2]}
         return any(f'"{key}"' in mistake.text for key in lost)
 

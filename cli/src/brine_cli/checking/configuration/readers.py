@@ -11,11 +11,10 @@ from brine.adapters.config.mistakes import MistakeLog
 from brine.adapters.config.routes import find_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from brine.domain.routing.route import Route
     from brine_cli.checking.configuration.file_set import FileSet
-    from brine_cli.checking.configuration.known_variables import KnownVariables
     from brine_cli.checking.finding import Finding
     from brine_cli.checking.toml.places import Path as TomlPath
 
@@ -41,7 +40,7 @@ class ReadRoutes:
 
 
 def read_routes(
-    files: FileSet, variables: KnownVariables, types: Collection[str] | None
+    files: FileSet, variables: Mapping[str, str], types: Collection[str] | None
 ) -> tuple[ReadRoutes, list[Finding]]:
     """Return the routes and the mistakes. types: the declared classes, or None if they are not known."""
     log = MistakeLog(files.source)
@@ -72,7 +71,7 @@ def read_types(files: FileSet) -> tuple[frozenset[str], list[Finding]]:
     ]
 
 
-def read_channels(files: FileSet, variables: KnownVariables, types: Collection[str]) -> list[Finding]:
+def read_channels(files: FileSet, variables: Mapping[str, str], types: Collection[str]) -> list[Finding]:
     """Return the mistakes of channels. types: the declared classes."""
     from brine.adapters.config.channels import find_channels  # noqa: PLC0415 - for projects with channels alone
 

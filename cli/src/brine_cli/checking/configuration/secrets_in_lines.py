@@ -1,4 +1,4 @@
-"""Replaces possible secrets in a line of a TOML file, before the line is shown."""
+"""Finds possible secrets in a line of a file, before the line is shown."""
 
 from __future__ import annotations
 
@@ -49,9 +49,31 @@ def hidden_in(line: str, place: Place, places: Iterable[tuple[Path, TomlPlace]])
 
 
 def is_secret_line(lines: list[str], index: int) -> bool:
-    """Return whether a line with a mistake of syntax may have a secret, by its words and the header above it."""
+    """Return whether a line with a mistake of syntax may have a secret.
+
+    Its words tell it, those of the header above it, or those of the statement that it is inside of.
+    """
     above = next((line for line in reversed(lines[:index]) if _HEADER.match(line)), "")
-    return bool(_SECRET_WORD.search(lines[index]) or any(table in above for table in _TABLES))
+    words = f"{lines[index]} {_statement_around(lines, index)}"
+    return bool(_SECRET_WORD.search(words) or any(table in above for table in _TABLES))
+
+
+def is_secret_yaml(line: str) -> bool:
+    """Return whether a line of YAML may have a secret: by its words if it has a value of its own, or by a user."""
+    has_value = re.search(r":\s+[^!\s#]", line) is not None
+    return has_value and bool(_SECRET_WORD.search(line) or _KEYRING.search(line) or _USER.search(line))
+
+
+def _statement_around(lines: list[str], index: int) -> str:
+    """Return the line whose bracket is still open at a line; "" without one. TOML 1.0 closes a { in its own line."""
+    depth = 0
+    for line in reversed(lines[:index]):
+        if _HEADER.match(line):
+            break
+        depth += line.count("}") + line.count("]") - line.count("{") - line.count("[")
+        if depth < 0:
+            return line
+    return ""
 
 
 def _may_be_secret(path: Path) -> bool:

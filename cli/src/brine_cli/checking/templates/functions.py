@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.config.spelling import did_you_mean
+from brine_cli.checking.templates.events import EventsOfStack
 from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.document import properties_of
 from brine_cli.template.event_sources import ApiRoute
@@ -58,9 +59,12 @@ class FunctionsOfStacks:
         for stack in stacks:
             self._add_layers(stack)
         for stack in stacks:
+            file = self._file(stack)
+            events = None if file is None else EventsOfStack(stack, file)
+            self.findings += () if events is None else events.mistakes_of_schedules()
             for name, declared in stack.template.resources.items():
                 if declared["Type"] == FUNCTION:
-                    self._add(stack, name)
+                    self._add(stack, name, events)
 
     def _file(self, stack: Stack) -> YamlFile | None:
         return self._files.get(stack.template.path)
@@ -93,7 +97,7 @@ class FunctionsOfStacks:
         except TemplateError:
             return  # a layer without a folder, which is reported
 
-    def _add(self, stack: Stack, name: str) -> None:
+    def _add(self, stack: Stack, name: str, checked: EventsOfStack | None) -> None:
         try:
             resource = stack.resolver.resource(name, ())
             if resource is None:
@@ -102,6 +106,8 @@ class FunctionsOfStacks:
         except TemplateError:
             return  # a reference that is reported, or a value that is not known here
         events = tuple(self._events(stack, name, properties))
+        if checked is not None:
+            self.findings += checked.mistakes(name, properties)
         if not self._has_code(stack, name, properties):
             return
         try:

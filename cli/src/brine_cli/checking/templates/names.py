@@ -23,7 +23,8 @@ SETTINGS: Final = frozenset(
         *("BRINE_AWS_CLIENT", "BRINE_BUCKET", "BRINE_CHANNELS", "BRINE_EMULATED_PRINCIPAL", "BRINE_INLINE_LIMIT"),
         *("BRINE_L1_BYTES", "BRINE_L1_ENTRY_BYTES", "BRINE_MAX_RESPONSE_BODY", "BRINE_NAMESPACE", "BRINE_PURGE_DELTA"),
         *("BRINE_REFRESH_QUEUE", "BRINE_ROUTES", "BRINE_SIGNING_KEYS", "BRINE_SIGNING_KEYS_SECRET", "BRINE_TABLE"),
-        *("BRINE_KEY_KEEP_DAYS", "BRINE_PLAY_ORIGIN", "BRINE_RECORD_ORIGIN", "BRINE_TYPES", "BRINE_VARIABLES"),
+        *("BRINE_KEY_KEEP_DAYS", "BRINE_PLAY_ORIGIN", "BRINE_RECORD_ALIAS", "BRINE_RECORD_ORIGIN", "BRINE_TYPES"),
+        "BRINE_VARIABLES",
     }
 )
 """The variables that Brine reads."""
@@ -53,7 +54,7 @@ _SECTIONS: Final = (
     *("Parameters", "Resources", "Rules", "Transform"),
 )
 _LIKE: Final = 0.8
-_IN_TEMPLATES: Final = frozenset(SETTINGS) - {"BRINE_RECORD_ORIGIN", "BRINE_PLAY_ORIGIN"}
+_IN_TEMPLATES: Final = frozenset(SETTINGS) - {"BRINE_RECORD_ORIGIN", "BRINE_RECORD_ALIAS", "BRINE_PLAY_ORIGIN"}
 """The variables that a template may set. `brine dev` sets the others itself."""
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from brine_cli.checking.configuration.secrets_in_lines import is_secret_yaml
 from brine_cli.checking.finding import Finding, Place
+from brine_cli.template.documents.yaml_limits import check_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ class YamlFile:
         try:
             text = path.read_text(encoding="utf-8")
             self._lines = text.split("\n")
+            check_limits(text, _LOADER)
             self.root = yaml.compose(text, Loader=_LOADER)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
@@ -52,14 +55,18 @@ class YamlFile:
         self, code: str, path: YamlPath, *, message: str, remedy: str, given: str = "", is_key: bool = False
     ) -> Finding:
         """Return a finding at the place of a key or of its value, or else at the nearest place above it."""
+        place = None
         for end in range(len(path), 0, -1):
             if path[:end] in self._places:
                 key, value = self._places[path[:end]]
                 place = key if is_key or end < len(path) else value
-                return self.at(code, place, message=message, remedy=remedy, given=given)
-        return self.at(code, None, message=message, remedy=remedy, given=given)
+                break
+        resource = str(path[1]) if path[:1] == ("Resources",) and len(path) > 1 else ""
+        return self.at(code, place, message=message, remedy=remedy, given=given, resource=resource)
 
-    def at(self, code: str, place: Place | None, *, message: str, remedy: str, given: str = "") -> Finding:
+    def at(
+        self, code: str, place: Place | None, *, message: str, remedy: str, given: str = "", resource: str = ""
+    ) -> Finding:
         """Return a finding at a place."""
         return Finding(
             code=code,
@@ -69,13 +76,16 @@ class YamlFile:
             message=message,
             remedy=remedy,
             shown=self._line(place),
+            resource=resource,
         )
 
     def _add(self, code: str, place: Place | None, message: str, remedy: str, given: str = "") -> None:
         self.findings.append(self.at(code, place, message=message, remedy=remedy, given=given))
 
     def _line(self, place: Place | None) -> str:
-        return self._lines[place.line - 1] if place is not None and place.line <= len(self._lines) else ""
+        """Return a line as it may be shown: "" if it may have a secret."""
+        line = self._lines[place.line - 1] if place is not None and place.line <= len(self._lines) else ""
+        return "" if is_secret_yaml(line) else line
 
     def _walk(self, node: yaml.Node, path: YamlPath) -> None:
         if isinstance(node, yaml.MappingNode):
@@ -116,6 +126,8 @@ def child(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
 def _yaml_remedy(reason: str, line: str) -> str:
     if "\t" in line or "\\t" in reason:
         return "Write blanks in place of the tab."
+    if "nested" in reason or "alias" in reason:
+        return "Write it with fewer levels, or without the alias."
     if "mapping values" in reason:
         return 'Put the value into quotes if it has ": ", or correct the indentation.'
     return "Correct the indentation or the quotes of this line, or of the line above."

@@ -15,6 +15,8 @@ from brine_cli.checking.finding import Place
 from brine_cli.checking.toml.remedies import explain, key_of
 
 _MOST: Final = 50
+_MOST_PARTS: Final = 50
+_KEY: Final = re.compile(r"\s*\[{0,2}[\w.\"' -]*")
 _WHERE: Final = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _HEADER: Final = re.compile(r"\s*\[+\s*(?P<name>[\w.\"'-]+)")
 _OPENS: Final = re.compile(r"=\s*[\[{]|=\s*(?:\"\"\"|''')")
@@ -35,6 +37,10 @@ def repaired(text: str) -> tuple[str, list[SyntaxMistake]]:
     """Return the text without the lines that have mistakes of syntax, and the mistakes."""
     original = text.split("\n")
     lines, mistakes = list(original), []
+    for index, line in enumerate(lines):
+        if _KEY.match(line)[0].count(".") > _MOST_PARTS:  # type: ignore[index]  # it matches any line
+            mistakes.append(_refused(line, index, f"the key has more than {_MOST_PARTS} parts"))
+            lines[index] = ""
     for _ in range(_MOST):
         try:
             tomllib.loads("\n".join(lines))
@@ -46,6 +52,10 @@ def repaired(text: str) -> tuple[str, list[SyntaxMistake]]:
             mistakes.append(_mistake(original[first], first, column, told))
             for index in range(first, last):
                 lines[index] = _header(lines[index])
+        except (RecursionError, ValueError):  # nested too deeply, or a number of thousands of digits
+            index = max(range(len(lines)), key=lambda number: len(lines[number]))
+            mistakes.append(_refused(original[index], index, "a value is too large, or nested too deeply"))
+            lines[index] = ""
         else:
             return "\n".join(lines), mistakes
     return "\n" * (len(lines) - 1), mistakes
@@ -91,6 +101,11 @@ def _header(line: str) -> str:
             continue
         return header if header != line.strip() else ""
     return ""
+
+
+def _refused(line: str, index: int, message: str) -> SyntaxMistake:
+    place = Place(index + 1, 1, len(line) + 1)
+    return SyntaxMistake(place, message, "Write it in another way.", key_of(line))
 
 
 def _mistake(line: str, index: int, column: int, told: str) -> SyntaxMistake:

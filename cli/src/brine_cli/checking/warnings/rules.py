@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brine.adapters.config.variables import without_value
+from brine.errors import ConfigMistake
 from brine_cli.checking.configuration.readers import variables_in
 from brine_cli.checking.warnings import api, between_routes, keys, lifetimes, origins
 
@@ -37,14 +39,12 @@ def unset_variables(files: FileSet, variables: KnownVariables) -> Iterator[Findi
     """Yield a warning for each variable of a file set that neither the template nor the environment gives a value."""
     for path, name in variables_in(files):
         if not variables.is_given(name):
+            told = ConfigMistake(source=files.source, text=without_value(name))
             yield files.finding(
                 *("BR140", path),
                 given=f"${{{name}}}",
-                message="neither the template nor the environment gives it a value.",
-                remedy=(
-                    "Set it in one of three places: as a variable of the function in template.yaml, in the parameter "
-                    f"Variables of the stack (Variables={name}=VALUE), or in the environment of this command."
-                ),
+                message=told.message,
+                remedy=told.remedy,
             )
 
 

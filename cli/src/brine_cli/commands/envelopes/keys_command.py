@@ -53,7 +53,7 @@ def command() -> None:
 @click.option(
     "--twin",
     metavar="URL",
-    show_default="the twin of the template here, else http://127.0.0.1:3000",
+    show_default="the twin of the template here, else the one that started last",
     help="Without SECRET_OR_FILE: the running twin.",
 )
 def list_command(

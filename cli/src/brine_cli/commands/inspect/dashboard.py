@@ -8,7 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from brine_cli.live.text.units import bytes_text, printable, seconds_text, shortened, span_text
+from brine_cli.live.text.units import bytes_text, seconds_text, shortened, span_text
+from brine_cli.screen.colours import BOLD, CYAN, DIM, GREEN, RED, YELLOW
+from brine_cli.screen.printable import printable_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +32,7 @@ def dashboard(
     figures: dict[str, Any], url: str, width: int, height: int | None, *, is_there: bool = True
 ) -> RenderableType:
     """Return the view. height: the lines of the terminal; None for all rows. is_there: whether the twin answers."""
+    figures = printable_document(figures)
     routes, keys, slow = _shares(figures, height)
     is_wide = width >= 90
     return Group(
@@ -40,7 +43,7 @@ def dashboard(
         Text(),
         _hot_keys(figures["hot_keys"][:keys], width),
         Text(),
-        _slow_origins(figures["slow_origins"][:slow]),
+        _slow_origins(figures["slow_origins"][:slow], width),
     )
 
 
@@ -67,15 +70,15 @@ def _shares(figures: dict[str, Any], height: int | None) -> tuple[int, int, int]
 
 def _title(figures: dict[str, Any], url: str, width: int, *, is_there: bool) -> Text:
     title = Text(no_wrap=True, overflow="crop")
-    title.append("brine top", style="bold")
+    title.append("brine top", style=BOLD)
     title.append(f"  {url}  ")
     if is_there:
-        title.append(f"up {span_text(int(figures['seconds']))}", style="dim")
+        title.append(f"up {span_text(int(figures['seconds']))}", style=DIM)
     else:
-        title.append("the twin has stopped: waiting", style="red")
+        title.append("the twin has stopped: waiting", style=RED)
     line = sparkline(figures["per_second"]["requests"][:-1], min(40, max(0, width - len(title) - 2)))
     title.append("  ")
-    title.append(line, style="cyan")
+    title.append(line, style=CYAN)
     return title
 
 
@@ -93,8 +96,8 @@ def _windows(figures: dict[str, Any], *, is_wide: bool) -> Table:
             _ratio(window["hit_ratio"]),
             Text(f"{window['origin_calls']:,}"),
             *(_seconds(times[quantile]) for quantile in ("p50", "p95", "p99")),
-            Text(_statuses(window, "4")),
-            Text(_statuses(window, "5"), style="red"),
+            _statuses(window, "4"),
+            _statuses(window, "5", RED),
         ]
         table.add_row(*cells, *([Text(bytes_text(window["bytes"]))] if is_wide else []))
     return table
@@ -117,32 +120,38 @@ def _routes(routes: Iterable[dict[str, Any]], hidden: int, *, is_wide: bool) -> 
         ]
         table.add_row(*cells, *([Text(f"{ever['requests']:,}")] if is_wide else []))
     if hidden > 0:
-        table.add_row(Text(f"and {hidden} more", style="dim"))
+        table.add_row(Text(f"and {hidden} more", style=DIM))
     return table
 
 
 def _hot_keys(keys: Iterable[dict[str, Any]], width: int) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=DIM)
     table.add_column("requests", justify="right")
     table.add_column("hits", justify="right")
     table.add_column("HOT KEYS, since start", no_wrap=True)
     for key in keys:
         count = f"{key['count']:,}" if not key["error"] else f"≤{key['count']:,}"
-        name = shortened(printable(f"{key['method']} {key['target']}"), max(20, width - 22))
+        name = shortened(f"{key['method']} {key['target']}", max(20, width - 22))
         table.add_row(Text(count), _ratio(key["hit_ratio"]), Text(name))
     return table
 
 
-def _slow_origins(origins: Iterable[dict[str, Any]]) -> Table:
-    table = _table("SLOW ORIGINS, last 60 s", "calls", "p50", "p95", "p99")
+def _slow_origins(origins: Iterable[dict[str, Any]], width: int) -> Table:
+    table = _table("SLOW ORIGINS, last 60 s", "route", "calls", "median", "slowest")
+    table.columns[1].justify = "left"
     for origin in origins:
-        cells = [Text(shortened(origin["route"] or "(no route)", 24)), Text(f"{origin['origin_calls']:,}")]
-        table.add_row(*cells, *(_seconds(origin[quantile]) for quantile in ("p50", "p95", "p99")))
+        table.add_row(
+            Text(shortened(origin["origin"] or "-", max(24, width - 56))),
+            Text(shortened(origin["route"] or "(no route)", 24)),
+            Text(f"{origin['origin_calls']:,}"),
+            _seconds(origin["p50"]),
+            _seconds(origin["slowest"]),
+        )
     return table
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=DIM)
     table.add_column(first, no_wrap=True, min_width=24 if first else None)
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)
@@ -152,18 +161,20 @@ def _table(first: str, *others: str) -> Table:
 def _ratio(ratio: float | None) -> Text:
     """Return a hit ratio as a percentage. 100% is only for all."""
     if ratio is None:
-        return Text("-", style="dim")
+        return Text("-", style=DIM)
     percent = 99 if 0.99 < ratio < 1 else round(ratio * 100)
-    return Text(f"{percent}%", style="green" if ratio >= _LEAST_HIT else "yellow")
+    return Text(f"{percent}%", style=GREEN if ratio >= _LEAST_HIT else YELLOW)
 
 
 def _seconds(seconds: float | None) -> Text:
-    return Text("-", style="dim") if seconds is None else Text(seconds_text(seconds))
+    return Text("-", style=DIM) if seconds is None else Text(seconds_text(seconds))
 
 
 def _rate(rate: float) -> str:
     return f"{rate:,.{0 if rate >= 99.5 or rate == 0 else 1}f}"
 
 
-def _statuses(window: dict[str, Any], first: str) -> str:
-    return f"{sum(count for status, count in window['statuses'].items() if status.startswith(first)):,}"
+def _statuses(window: dict[str, Any], first: str, style: str = "") -> Text:
+    """Return the number of answers with such a status, painted if there are any."""
+    number = sum(count for status, count in window["statuses"].items() if status.startswith(first))
+    return Text(f"{number:,}", style=style if number else "")

@@ -25,7 +25,7 @@ import click
 @click.option(
     "--twin",
     metavar="URL",
-    help="The running twin. Without the option: the twin of the template here, else http://127.0.0.1:3000.",
+    help="The running twin. Without it: that of the template here, else the one that started last.",
 )
 def command(  # noqa: PLR0917 - one argument for each option
     url: str,

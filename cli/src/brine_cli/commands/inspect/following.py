@@ -6,12 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from brine_cli.desk.client import found_twin
+from brine_cli.desk.twin_choice import TwinFinder
 from brine_cli.live.client.twin_client import TwinClient
 from brine_cli.live.hub import Lost
-from brine_cli.live.text.colours import Colours
-from brine_cli.live.text.printer import terminal_width
 from brine_cli.live.text.request_line import RequestLines
+from brine_cli.screen.colours import Colours
+from brine_cli.screen.width import terminal_width
 
 if TYPE_CHECKING:
     from brine_cli.live.client.filters import RecordFilter
@@ -26,7 +26,7 @@ def follow(wanted: RecordFilter, twin: str | None, *, last: int, count: int | No
     lines = RequestLines(Colours.of(out, os.environ), lambda: terminal_width(out, os.environ))
     printed = 0
     try:
-        for item in TwinClient(lambda: found_twin(twin)).records(recent=last, reconnects=_tell):
+        for item in TwinClient(TwinFinder(twin)).records(recent=last, reconnects=_tell):
             if isinstance(item, Lost):
                 _tell(f"{item.count} requests are missing here, because they were not read fast enough")
                 continue

@@ -40,8 +40,7 @@ class Header(click.ParamType):
 @click.option(
     "--twin",
     metavar="URL",
-    help="Send it to this twin. Without the option, a path goes to the twin of the template here, else to "
-    "http://127.0.0.1:3000.",
+    help="Send it to this twin. Without it, a path goes to that of the template here, else to the last started one.",
 )
 def command(*, headers: Sequence[tuple[str, str]], **options: Any) -> int:
     """Send a request, and explain its answer.

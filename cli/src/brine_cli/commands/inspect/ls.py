@@ -50,7 +50,7 @@ STATES = ("fresh", "stale", "grace", "keep", "purged", "unknown")
 @click.option(
     "--twin",
     metavar="URL",
-    help="The running twin. Without the option: the twin of the template here, else http://127.0.0.1:3000.",
+    help="The running twin. Without it: that of the template here, else the one that started last.",
 )
 def command(*, limit: int, as_json: bool, twin: str | None, **filters: str | None) -> int:
     """List the responses and results that a running twin stores.

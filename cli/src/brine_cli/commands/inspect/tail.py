@@ -76,7 +76,7 @@ class Parsed(click.ParamType):
 @click.option(
     "--twin",
     metavar="URL",
-    help="The running twin. Without the option: the twin of the template here, else http://127.0.0.1:3000.",
+    help="The running twin. Without it: that of the template here, else the one that started last.",
 )
 def command(*, last: int, count: int | None, as_json: bool, twin: str | None, **filters: Any) -> int:
     """Show the requests to a running twin as they come.

@@ -11,7 +11,7 @@ import click
 @click.option(
     "--twin",
     metavar="URL",
-    help="The running twin. Without the option: the twin of the template here, else http://127.0.0.1:3000.",
+    help="The running twin. Without it: that of the template here, else the one that started last.",
 )
 def command(*, once: bool, as_json: bool, twin: str | None) -> int:
     """Show the hit ratio, the requests, the calls to origins and the times of a running twin.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from brine_cli.desk.client import found_twin
+from brine_cli.desk.twin_choice import TwinFinder
 from brine_cli.live.client.twin_client import TwinClient, TwinNotRunning
+from brine_cli.screen.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +21,16 @@ _WIDTH_OF_FILES = 120
 
 def watch(twin: str | None, *, once: bool, as_json: bool) -> int:
     """Print the figures to stdout. Returns the exit code. Raises TwinNotRunning and NotATwin at the first failure."""
-    client = TwinClient(lambda: found_twin(twin))
+    find = TwinFinder(twin)
+    client = TwinClient(find)
     first = client.stats()
     try:
         if as_json:
             for figures, _ in [(first, True)] if once else _each_second(client, first):
-                sys.stdout.write(f"{json.dumps(figures, ensure_ascii=False)}\n")
+                sys.stdout.write(f"{printable_json(figures)}\n")
                 sys.stdout.flush()
         else:
-            _show(client, first, twin, once=once)
+            _show(client, first, find(), once=once)
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:  # the reader has enough, such as `head`
@@ -37,15 +38,13 @@ def watch(twin: str | None, *, once: bool, as_json: bool) -> int:
     return 0
 
 
-def _show(client: TwinClient, first: dict[str, Any], twin: str | None, *, once: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415 - JSON needs no rich
-    from rich.live import Live as Display  # noqa: PLC0415 - the same
+def _show(client: TwinClient, first: dict[str, Any], url: str, *, once: bool) -> None:
+    from rich.live import Live as Display  # noqa: PLC0415 - JSON needs no rich
 
     from brine_cli.commands.inspect.dashboard import dashboard  # noqa: PLC0415 - the same
+    from brine_cli.screen.rich_console import stdout_console  # noqa: PLC0415 - the same
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    console = Console(highlight=False, width=width)
-    url = found_twin(twin)
+    console = stdout_console(_WIDTH_OF_FILES)
     if once or not console.is_terminal:
         console.print(dashboard(first, url, console.width, None))
         return

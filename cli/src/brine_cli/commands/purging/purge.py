@@ -119,10 +119,7 @@ def _environment(options: PurgeOptions) -> Mapping[str, str]:
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
     if not environment.get("BRINE_TABLE"):
-        raise CommandError(
-            "no twin runs here, and no table is named. Start `brine dev`, or give --table NAME, the output TableName "
-            "of the stack"
-        )
+        raise CommandError("no table is named. Give --table NAME, the output TableName of the stack")
     return environment
 
 

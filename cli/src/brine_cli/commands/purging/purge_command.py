@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 import click
 
 from brine_cli.commands.options import FILE
 from brine_cli.commands.purging.purge_options import PurgeOptions
-from brine_cli.project.default_template import default_template
-from brine_cli.running_twin import RunningTwin
+
+_TABLE: Final = "BRINE_TABLE"
 
 
 @click.command("purge")
@@ -67,15 +68,14 @@ from brine_cli.running_twin import RunningTwin
 )
 @click.option("--dry-run", is_flag=True, help="Purge nothing. List what the purge would end in the running twin.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option(
-    "--twin", metavar="URL", help="The running twin. Without the option: the twin of the template here, if one runs."
-)
+@click.option("--twin", metavar="URL", help="The running twin. Without it: that of the template here, and no other.")
 def command(**given: object) -> None:
     """Purge stored responses of the running twin, or of a stack with the AWS credentials that are configured here.
 
-    Without --table, --endpoint-url and BRINE_TABLE, the command purges in the twin that `brine dev` runs. The purge is
-    stored when the command returns. Every process of the gateway obeys it within PurgeDelta, a parameter of the stack
-    (1 second by default). docs/purging.md says which responses a purge affects, and its cost.
+    Without --table, --endpoint-url and BRINE_TABLE, the command purges in the twin that `brine dev` runs for the
+    template of this folder. The purge is stored when the command returns. Every process of the gateway obeys it within
+    PurgeDelta, a parameter of the stack (1 second by default). docs/purging.md says which responses a purge affects,
+    and its cost.
 
     \b
     Examples:
@@ -86,7 +86,7 @@ def command(**given: object) -> None:
     """
     options = PurgeOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     _check(options)
-    if options.twin is not None or options.dry_run or _is_for_running_twin(options):
+    if options.twin is not None or not _names_stack(options):
         from brine_cli.commands.purging.purge_in_twin import purge_in_twin  # noqa: PLC0415 - not for the help
 
         purge_in_twin(options)
@@ -96,11 +96,9 @@ def command(**given: object) -> None:
     purge.run(options)
 
 
-def _is_for_running_twin(options: PurgeOptions) -> bool:
-    """Return whether the user names no stack, and a twin runs."""
-    if options.is_for_stack or os.environ.get("BRINE_TABLE"):
-        return False
-    return RunningTwin.find(Path(default_template()), os.environ) is not None
+def _names_stack(options: PurgeOptions) -> bool:
+    """Return whether the user names a stack by an option, or by the variable of its table."""
+    return options.is_for_stack or bool(os.environ.get(_TABLE))
 
 
 def _check(options: PurgeOptions) -> None:
@@ -135,4 +133,9 @@ def _check_place(options: PurgeOptions) -> None:
     if options.is_for_stack and (options.twin is not None or options.dry_run):
         raise click.UsageError(
             "--twin and --dry-run are for a running twin. Leave out --table, --region, --endpoint-url, --app."
+        )
+    if options.dry_run and options.twin is None and _names_stack(options):
+        raise click.UsageError(
+            f"--dry-run is for a running twin, and {_TABLE} names the table {os.environ[_TABLE]} of a stack. "
+            f"Unset {_TABLE}, or name the twin with --twin URL."
         )

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from brine_cli.desk.client import DeskClient, found_twin
+from brine_cli.desk.client import DeskClient
+from brine_cli.desk.twin_choice import twin_to_purge
+from brine_cli.screen.printable import printable_json
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from brine_cli.commands.purging.purge_options import PurgeOptions
 
-_WIDTH_OF_FILES: Final = 200
-
 
 def purge_in_twin(options: PurgeOptions) -> None:
     """Purge, or with `dry_run` list the items. Raises CommandError."""
-    client = DeskClient(found_twin(options.twin))
+    client = DeskClient(twin_to_purge(options.twin, os.environ))
     members = {
         "url": options.url,
         "tag": options.tag,
@@ -32,7 +31,7 @@ def purge_in_twin(options: PurgeOptions) -> None:
     with waiting("reading what the twin stores" if options.dry_run else "purging in the twin"):
         document = client.post("purge", members)
     if options.as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(printable_json(document, indent=2))
     elif options.dry_run:
         _show(document)
     else:
@@ -56,17 +55,12 @@ def described(options: PurgeOptions) -> str:
 
 
 def _show(document: dict[str, Any]) -> None:
-    from rich.console import Console  # noqa: PLC0415 - a purge needs no rich
-
-    from brine_cli.desk.amounts import size_text  # noqa: PLC0415 - the same
-    from brine_cli.desk.listing_table import listing_table  # noqa: PLC0415 - the same
+    from brine_cli.desk.amounts import size_text  # noqa: PLC0415 - a purge needs no rich
+    from brine_cli.desk.listing_table import print_listing  # noqa: PLC0415 - the same
 
     count = document["count"]
     if document["items"]:
-        width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-        console = Console(highlight=False, width=width)
-        console.print(listing_table(document["items"], console.width))
-        sys.stdout.flush()
+        print_listing(document["items"])
     at_least = "" if document["complete"] else "at least "
     items = "1 item" if count == 1 else f"{count:,} items"
     print(f"Nothing is purged. The purge would end {at_least}{items}, {size_text(document['bytes'])}.", file=sys.stderr)

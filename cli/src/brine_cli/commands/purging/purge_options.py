@@ -31,4 +31,4 @@ class PurgeOptions:
     @property
     def is_for_stack(self) -> bool:
         """Whether the user names a table, an emulator, or the code of a function: not a running twin."""
-        return any((self.table, self.region, self.endpoint_url, self.app))
+        return any(given is not None for given in (self.table, self.region, self.endpoint_url, self.app))

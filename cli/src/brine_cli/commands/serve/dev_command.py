@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import click
 
+from brine_cli.bytecode import keep_bytecode
 from brine_cli.commands.options import BRINE, FILE, Port, StackBeside, check_template, emulator_options
 from brine_cli.commands.serve.dev_options import DevOptions
 from brine_cli.project.default_template import default_template
@@ -77,6 +81,9 @@ from brine_cli.project.default_template import default_template
     "json: a JSON record for each request, and the output of functions unchanged. none: neither.",
 )
 @click.option(
+    "-v", "--verbose", is_flag=True, help="At the start, show every route, queue, layer, process limit and AWS name."
+)
+@click.option(
     "--env",
     multiple=True,
     metavar="[FUNCTION.]NAME=VALUE",
@@ -116,9 +123,16 @@ def command(**given: object) -> int:
     options = DevOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     if options.origin is not None and options.routes is not None:
         raise click.UsageError("--origin and --routes exclude each other. Put the origin into the routes file.")
+    if options.record_origin is not None and options.play_origin is not None:
+        raise click.UsageError("--record-origin and --play-origin exclude each other. Record first, then play.")
     if options.claims and options.verify_tokens:
         raise click.UsageError("--claims and --verify-tokens exclude each other. Give one of them.")
+    began = time.monotonic()
     check_template(options.template)
-    from brine_cli.commands import dev  # noqa: PLC0415  (it imports the twin, which the help does not need)
+    keep_bytecode(os.environ)
+    from brine_cli.commands.serve.early_emulators import early_emulators  # noqa: PLC0415  (the help does not need it)
 
-    return dev.run(options)
+    with early_emulators(options) as emulated:
+        from brine_cli.commands import dev  # noqa: PLC0415  (it imports the twin, which loads while moto does)
+
+        return dev.run(options, emulated, began)

@@ -40,3 +40,4 @@ class DevOptions:
     play_origin: Path | None = None
     reload: bool = True
     log: LogMode = "line"
+    verbose: bool = False

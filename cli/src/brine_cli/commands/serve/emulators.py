@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
 from brine_cli.commands.sam_commands import DOCKER_NAME, sam_commands
 from brine_cli.commands.serve.emulators_options import DOCKER_BRIDGE
+from brine_cli.emulators.api import EmulatorApi
+from brine_cli.emulators.resources import complete_resources, create_resources
 from brine_cli.emulators.run import run_emulator
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.template.data import data_resources
@@ -33,15 +35,12 @@ def run(options: EmulatorsOptions) -> None:
     with signals.until_stopped(), ExitStack() as stack:
         # No secret path: samconfig.toml and the credentials of `sam local` have a fixed URL.
         hosts, origins = (DOCKER_NAME, *options.allow_host), options.allow_origin
-        moto = run_emulator(
-            "moto", host=host, port=options.aws_port, has_secret_path=False, hosts=hosts, origins=origins
-        )
+        moto = run_emulator("moto", host=host, port=options.aws_port, secret="", hosts=hosts, origins=origins)
         aws = stack.enter_context(moto)
         httpbin = stack.enter_context(run_emulator("httpbin", host=host, port=options.httpbin_port))
-        from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
-
         # `sam local` resolves !Ref to the logical id, so the resources get these names.
-        create_resources(resources, aws, name_of=str)
+        with closing(EmulatorApi(aws)) as api:
+            complete_resources(resources, api, create_resources(resources, api, name_of=str))
         print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
         print("\nIn another shell:")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from brine_cli.errors import CommandError
 from brine_cli.invoke.client import NoTwinAnswers, invoke_in_twin
 from brine_cli.running_twin import RunningTwin
+from brine_cli.screen.printable import printable_json, printable_lines
 
 if TYPE_CHECKING:
     from brine_cli.commands.try_out.invoke_options import InvokeOptions
@@ -38,7 +39,7 @@ def _event(source: str | None) -> bytes:
         raise CommandError(f"the event {source} cannot be read: {error.strerror}. Give -e the path of a file") from None
     try:
         json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         name = "stdin" if source == "-" else source
         raise CommandError(f"the event {name} is not JSON: {error}. Write the event as a JSON document") from None
     return content
@@ -49,8 +50,8 @@ def _invoke(options: InvokeOptions, event: bytes) -> tuple[InvocationOutcome, st
     if options.twin is not None:
         return invoke_in_twin(options.twin, options.function, event), options.twin
     if not options.fresh:
-        twin = RunningTwin.find(options.template, os.environ)
-        if twin is not None and twin.template == str(options.template.resolve()):
+        twin = RunningTwin.of(options.template, os.environ)
+        if twin is not None:
             try:
                 return invoke_in_twin(twin.url, options.function, event), twin.url
             except NoTwinAnswers as reason:
@@ -88,11 +89,11 @@ def _print(outcome: InvocationOutcome, twin: str | None) -> None:
     how = f"{outcome.seconds:.3f} s, {place}; its process started in {outcome.started_in:.2f} s"
     event = f" the event {outcome.event_of}" if outcome.event_of else ""
     if outcome.error is not None:
-        print(outcome.error, file=sys.stderr)
+        print(printable_lines(outcome.error), file=sys.stderr)
         _tell(f"{outcome.function} failed{' with' + event if event else ''} ({how})")
         return
     _tell(f"{outcome.function} answered{event} ({how})")
-    print(json.dumps(outcome.answer, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    print(printable_json(outcome.answer, indent=2 if sys.stdout.isatty() else None))
 
 
 def _show(line: str) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brine_cli.template.application import Application
     from brine_cli.template.event_sources import ApiRoute
 
-MOST_LINES: Final = 6
+MOST_LINES: Final = 7
 _VARIABLE: Final = re.compile(r"\{[^}]*\}")
 _WITH_BODY: Final = frozenset({"PATCH", "POST", "PUT"})
 _SIGNED: Final = "--aws-sigv4 aws:amz:us-east-1:execute-api --user me:test "
@@ -30,8 +30,9 @@ class TwinSummary:
 
     url: of the twin. prefix: the path of the gateway's first route. gateways: the functions with such routes.
     origin: the URL of --origin. is_httpbin: httpbin is the origin of the first route. table: the cache table.
-    has_claims: the user gave --claims, so requests need no token.
-    commands: the names of the commands of brine.
+    has_claims: the user gave --claims, so requests need no token. verifies_tokens: they need one of the issuer.
+    is_found: commands in this folder find the twin. console: the path of the console. commands: the names of the
+    commands of brine.
     """
 
     url: str
@@ -42,20 +43,22 @@ class TwinSummary:
     is_httpbin: bool = False
     table: str | None = None
     has_claims: bool = False
+    verifies_tokens: bool = False
+    is_found: bool = True
+    console: str = "/"
     commands: Container[str] = ()
 
 
 def try_lines(served: TwinSummary) -> tuple[str, ...]:
-    """Return at most MOST_LINES lines, each a command: for the gateway, functions, authorizers, and the cache."""
-    gateway = list(_of_gateway(served))
+    """Return at most MOST_LINES lines: for the gateway, functions, authorizers, and to watch what happens."""
+    gateway, desk = list(_of_gateway(served)), list(_of_desk(served))
     lines = chain(
         gateway,
         islice(_of_functions(served), 2),
         islice(_of_routes(served), 2 if gateway else 3),
         _of_invocations(served),
-        _of_cache(served) if gateway else (),
     )
-    return tuple(islice(dict.fromkeys(lines), MOST_LINES))
+    return (*islice(dict.fromkeys(lines), MOST_LINES - len(desk)), *desk)
 
 
 def _of_gateway(served: TwinSummary) -> Iterator[str]:
@@ -64,19 +67,22 @@ def _of_gateway(served: TwinSummary) -> Iterator[str]:
     if default is None or default.function not in served.gateways:
         return
     path = f"{served.prefix.rstrip('/')}/cache/60" if served.is_httpbin else served.prefix
-    twice = "twice: the second answer is a hit" if served.is_httpbin else "twice: Cache-Status says if it is a hit"
+    twice = "twice: the second is a hit" if served.is_httpbin else "twice: Cache-Status says if it is a hit"
     origin = f" {served.origin}, " if served.origin is not None else " "
-    yield f"curl -i {_credentials(default, served)}{served.url}{path}    #{origin}{twice}"
+    yield f"curl -i {_credentials(default, served)}{served.url}{path}  #{origin}{twice}"
     if "explain" in served.commands:
-        yield f"uv run brine explain {served.url}{path}    # what the next request does, and why"
+        place = path if served.is_found else f"{served.url}{path}"
+        yield f"uv run brine explain {place}  # what the next request does, and why"
 
 
-def _of_cache(served: TwinSummary) -> Iterator[str]:
-    """Yield what an operator of the cache does."""
-    if "tail" in served.commands:
-        yield "uv run brine tail    # the requests, live"
-    if served.table is not None:
-        yield "uv run brine purge --everything --dry-run    # what a purge would end"
+def _of_desk(served: TwinSummary) -> Iterator[str]:
+    """Yield the commands that watch the requests and the cache, and the address of the console."""
+    twin = "" if served.is_found else f" --twin {served.url}"
+    if "top" in served.commands:
+        yield f"uv run brine top{twin}  # hit ratio, hot keys and slow origins, live"
+    if served.table is not None and "purge" in served.commands:
+        yield f"uv run brine purge --everything --dry-run{twin}  # what a purge would end"
+    yield f"{served.url}{served.console}  # the console, for a browser"
 
 
 def _of_functions(served: TwinSummary) -> Iterator[str]:
@@ -108,7 +114,7 @@ def _of_invocations(served: TwinSummary) -> Iterator[str]:
     if "invoke" not in served.commands:
         return
     for schedule in application.schedules:
-        yield f"uv run brine invoke {schedule.function}    # with the event of {schedule.text}"
+        yield f"uv run brine invoke {schedule.function}  # with the event of {schedule.text}"
         return
     reached = {route.function for route in application.routes} | {one.function for one in application.queue_sources}
     authorizers = {
@@ -147,7 +153,8 @@ def _credentials(route: ApiRoute, served: TwinSummary) -> str:
             if served.has_claims or not source.startswith(_HEADER):
                 return ""
             scope = f" scope={shlex.quote(route.scopes[0])}" if route.scopes else ""
-            return f'-H "{source.removeprefix(_HEADER)}: Bearer $(uv run brine token sub=ada{scope})" '
+            token = "TOKEN" if served.verifies_tokens else f"$(uv run brine token sub=ada{scope})"
+            return f'-H "{source.removeprefix(_HEADER)}: Bearer {token}" '
         case LambdaAuthorizer(identity_sources=sources):
             names = [source.removeprefix(_HEADER) for source in sources if source.startswith(_HEADER)]
             return "".join(f"-H '{name}: VALUE' " for name in names)

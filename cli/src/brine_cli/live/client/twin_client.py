@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from brine_cli.errors import CommandError
 from brine_cli.live.hub import Lost
-from brine_cli.live.pages import EVENTS, STATS
+from brine_cli.live.pages import EVENTS, MOST_READERS, STATS
 from brine_cli.live.record import RequestRecord
 
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ def _answer(connection: http.client.HTTPConnection, url: str, page: str, media_t
     response = connection.getresponse()
     if response.status == 200 and response.headers.get_content_type() == media_type:
         return response
+    if response.status == 503:
+        raise CommandError(
+            f"{url} has {MOST_READERS} readers of live requests already. Close a console or a `brine tail`"
+        )
     raise NotATwin(
         f"{url}{page.partition('?')[0]} answers {response.status} {response.reason} with "
         f"{response.headers.get_content_type()}, so it is no running `brine dev`. Give the right URL with --twin"

@@ -13,7 +13,7 @@ from brine_cli.live.stats.hot_keys import HotKeys
 from brine_cli.live.stats.tally import OriginTally, Tally, quantiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from brine_cli.live.record import RequestRecord
 
@@ -26,11 +26,14 @@ _OTHER_ROUTES: Final = "(others)"
 
 @dataclass(slots=True)
 class _Second:
-    """The requests that were answered within one second, and their calls to origins, by route."""
+    """The requests that were answered within one second, by route, and their calls to origins.
+
+    origins: by the function that asked, and its route.
+    """
 
     number: int
     routes: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    origins: defaultdict[str, OriginTally] = field(default_factory=lambda: defaultdict(OriginTally))
+    origins: defaultdict[tuple[str, str], OriginTally] = field(default_factory=lambda: defaultdict(OriginTally))
 
 
 class LiveStats:
@@ -54,11 +57,14 @@ class LiveStats:
                 self._seconds.append(_Second(int(now)))
             self._seconds[-1].routes[route].add(record)
             for name, calls, seconds in _origin_calls(record):
-                self._seconds[-1].origins[name].add(calls, seconds)
+                self._seconds[-1].origins[record.function or "", name].add(calls, seconds)
             self._hot_keys.add(record.method, record.target, is_hit=record.is_hit)
 
-    def snapshot(self, now: float) -> dict[str, Any]:
-        """Return all figures, for JSON. docs/watch-requests.md lists them."""
+    def snapshot(self, now: float, origins: Mapping[tuple[str, str], str] | None = None) -> dict[str, Any]:
+        """Return all figures, for JSON. docs/watch-requests.md lists them.
+
+        origins: the host of each origin, by function and route.
+        """
         with self._lock:
             running = max(0.0, now - self._began)
             windows = {
@@ -89,7 +95,7 @@ class LiveStats:
                     for key in self._hot_keys.top()
                 ],
                 "per_second": self._per_second(now),
-                "slow_origins": _slow_origins(self._recent(now, MINUTE)),
+                "slow_origins": _slow_origins(self._recent(now, MINUTE), origins or {}),
             }
 
     def _since(self, now: float, length: int) -> dict[str, Tally]:
@@ -121,18 +127,28 @@ def _origin_calls(record: RequestRecord) -> Iterator[tuple[str, int, float]]:
         yield record.route or _NO_ROUTE, record.origin_calls, record.origin_seconds
 
 
-def _slow_origins(seconds: Iterable[_Second]) -> list[dict[str, Any]]:
-    """Return the routes that waited for their origin, the slowest first."""
-    by_route: defaultdict[str, list[OriginTally]] = defaultdict(list)
+def _slow_origins(seconds: Iterable[_Second], names: Mapping[tuple[str, str], str]) -> list[dict[str, Any]]:
+    """Return the origins that routes waited for, the slowest first. A function without a known host is the origin."""
+    by_route: defaultdict[tuple[str, str], list[OriginTally]] = defaultdict(list)
     for second in seconds:
-        for name, origin in second.origins.items():
-            by_route[name].append(origin)
+        for asked, origin in second.origins.items():
+            by_route[asked].append(origin)
     slow = [
         {
-            "route": name or None,
+            "origin": names.get((function, route)) or function or None,
+            "route": route or None,
             "origin_calls": sum(origin.calls for origin in origins),
-            **quantiles(Histogram.of(origin.waits for origin in origins)),
+            **_waits(origins),
         }
-        for name, origins in by_route.items()
+        for (function, route), origins in by_route.items()
     ]
     return sorted(slow, key=lambda one: -(one["p95"] or 0.0))
+
+
+def _waits(origins: Collection[OriginTally]) -> dict[str, float | None]:
+    """Return the quantiles of the waits, and the longest one. A quantile is right to 4%, and not above the longest."""
+    slowest = round(max(origin.slowest for origin in origins), 6)
+    found = quantiles(Histogram.of(origin.waits for origin in origins))
+    return {name: None if value is None else min(value, slowest) for name, value in found.items()} | {
+        "slowest": slowest
+    }

@@ -18,14 +18,16 @@ QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 @dataclass(slots=True)
 class OriginTally:
-    """The calls to the origin of one route, and the waits for it."""
+    """The calls to the origin of one route, and the waits for it. slowest: the longest wait in seconds."""
 
     calls: int = 0
+    slowest: float = 0.0
     waits: Histogram = field(default_factory=Histogram)
 
     def add(self, calls: int, seconds: float) -> None:
         """Count the calls of one request, which took so many seconds together."""
         self.calls += calls
+        self.slowest = max(self.slowest, seconds)
         self.waits.add(seconds)
 
 

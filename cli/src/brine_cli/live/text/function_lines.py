@@ -1,7 +1,8 @@
 """Log lines of functions in a form that people can read at a terminal.
 
 CloudWatch reads the output of a function line by line. JSON with a level and a message is a log record, and JSON with
-`_aws` is a set of metrics (embedded metric format). A line may be both. Any other line is shown unchanged.
+`_aws` is a set of metrics (embedded metric format). A line may be both. Any other line is shown as it is, with its
+colours.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine_cli.live.answered import route_in
 from brine_cli.live.text.units import seconds_text
+from brine_cli.screen.printable import printable_lines, printable_output
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,21 +28,19 @@ def readable(line: str, *, with_all: bool = False) -> str | None:
     """
     try:
         record = json.loads(line)
-    except ValueError:
-        return line
-    if not isinstance(record, dict):
-        return line
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict) or not ("_aws" in record or {"level", "message"} <= record.keys()):
+        return printable_output(line)
     if not {"level", "message"} <= record.keys():
-        if "_aws" not in record:
-            return line
-        return f"  metrics  {_pairs(record, without={'_aws', 'service'})}" if with_all else None
+        return printable_lines(f"  metrics  {_pairs(record, without={'_aws', 'service'})}") if with_all else None
     exception = record.pop("exception", None)
     if not with_all and record["message"] == "done" and "outcome" in record:
         text = _refresh(record)
     else:
         hidden = _NAMED_ALREADY if with_all else _NAMED_ALREADY | _TRACING | _metrics_in(record)
         text = f"{record['level']:<9}{record['message']}  {_pairs(record, without=hidden)}".rstrip()
-    return text if exception is None else f"{text}\n{exception}"
+    return printable_lines(text if exception is None else f"{text}\n{exception}")
 
 
 def _refresh(record: dict[str, Any]) -> str:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import textwrap
 import threading
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, Literal, Self, assert_never
 
 from brine_cli.live.hub import Lost, Mailbox
-from brine_cli.live.text.colours import Colours
 from brine_cli.live.text.function_lines import readable
 from brine_cli.live.text.request_line import RequestLines
+from brine_cli.screen.colours import Colours
+from brine_cli.screen.printable import printable_output
+from brine_cli.screen.width import terminal_width, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from brine_cli.live.record import RequestRecord
 
@@ -34,6 +35,7 @@ type LogMode = Literal["line", "full", "json", "none"]
 - `none`: neither.
 """
 
+INDENT = " " * len("brine: ")
 LIMIT = 10_000
 """Lines that may wait to be written."""
 _OUTPUT_SECONDS = 60.0
@@ -54,12 +56,20 @@ class _OwnLine:
 
 
 class LogPrinter:
-    """Writes to `out` and to `errors` (the twin's own lines) within its context."""
+    """Writes to `out` and to `errors` (the twin's own lines) within its context. give_way: called before each line."""
 
-    def __init__(self, mode: LogMode, out: IO[str], errors: IO[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        mode: LogMode,
+        out: IO[str],
+        errors: IO[str],
+        environment: Mapping[str, str],
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
         self.mode: LogMode = mode
         self._out = out
         self._errors = errors
+        self._give_way = give_way
         self._mailbox: Mailbox[RequestRecord | _FunctionLine | _OwnLine] = Mailbox(LIMIT)
         self._width = partial(terminal_width, out, environment)
         self._lines = RequestLines(Colours.of(out, environment), self._width)
@@ -97,6 +107,7 @@ class LogPrinter:
             stream = self._errors if isinstance(item, _OwnLine | Lost) else self._out
             text = self._text(item)
             if text is not None:
+                self._give_way()
                 with contextlib.suppress(OSError, ValueError):  # the reader of our output has ended
                     stream.write(f"{text}\n")
                     stream.flush()
@@ -106,7 +117,7 @@ class LogPrinter:
             case Lost():
                 return f"brine: {item.count} lines are missing here, because they were not read fast enough"
             case _OwnLine():
-                return self._wrapped(f"brine: {item.line}")
+                return wrapped(printable_output(f"brine: {item.line}"), self._width(), INDENT)
             case _FunctionLine():
                 if self.mode == "json":
                     return item.line
@@ -117,26 +128,7 @@ class LogPrinter:
                 return record.to_json() if self.mode == "json" else self._lines.text(record)
         assert_never(item)
 
-    def _wrapped(self, text: str) -> str:
-        """Return a text of one line in several, if a terminal would break it within a word."""
-        width = self._width()
-        if width is None or "\n" in text:
-            return text
-        return textwrap.fill(
-            text, max(40, width - 1), subsequent_indent="       ", break_long_words=False, break_on_hyphens=False
-        )
 
-
-def terminal_width(stream: IO[str], environment: Mapping[str, str]) -> int | None:
-    """Return the columns of a terminal, or those of COLUMNS; None for a pipe or a file, where no text is cut."""
-    if environment.get("COLUMNS", "").isdecimal():
-        return int(environment["COLUMNS"]) or None
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None if stream.isatty() else None
-    except (OSError, ValueError):  # a stream without a descriptor
-        return None
-
-
-def standard_printer(mode: LogMode) -> LogPrinter:
-    """Return the printer for stdout and stderr."""
-    return LogPrinter(mode, sys.stdout, sys.stderr, os.environ)
+def standard_printer(mode: LogMode, give_way: Callable[[], None]) -> LogPrinter:
+    """Return the printer for stdout and stderr. give_way: called before each line."""
+    return LogPrinter(mode, sys.stdout, sys.stderr, os.environ, give_way)

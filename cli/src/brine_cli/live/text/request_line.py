@@ -7,13 +7,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.live.text.units import bytes_text, printable, seconds_text, shortened, span_text
+from brine_cli.live.text.units import bytes_text, seconds_text, shortened, span_text
+from brine_cli.screen.colours import CYAN, DIM, RED, RESULT_COLOURS, YELLOW
+from brine_cli.screen.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine_cli.live.record import RequestRecord
-    from brine_cli.live.text.colours import Colours
+    from brine_cli.screen.colours import Colours
 
 INDENT: Final = " " * 9
 """Before the lines below a request: the width of the time."""
@@ -22,16 +24,7 @@ _NARROW: Final = 90
 """Below this width there is no column for the size."""
 _SOURCE: Final = 13
 _LEAST: Final = 12
-_RESULT_COLOURS: Final = {
-    "hit": "green",
-    "collapsed": "green",
-    "stale": "cyan",
-    "validated": "cyan",
-    "miss": "yellow",
-    "pass": "magenta",
-    "refused": "red",
-    "problem": "red",
-}
+_MOST_RESULT: Final = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class _Columns:
         has_size = columns >= _NARROW
         # the time, the status, the source and the total time; each column ends with a space
         rest = columns - (9 + 4 + _SOURCE + 1 + 6 + (7 if has_size else 0)) - 2
-        result = max(_LEAST, min(34, rest * 9 // 20))
+        result = max(_LEAST, min(_MOST_RESULT, (rest + 1) // 2))
         return cls(max(_LEAST, rest - result), result, has_size, width is not None)
 
 
@@ -75,16 +68,18 @@ class RequestLines:
             request = request[: len(request) - len(target)] + shortened(
                 target, columns.request - (len(request) - len(target))
             )
-        result = result_text(record)
-        if columns.is_cut and len(result) > columns.result:
-            result = result[: columns.result - 1] + "…"
-        colour = _RESULT_COLOURS.get(record.result or "")
+        result, source = printable(result_text(record)), printable(_source(record))
+        together = columns.result + 1 + _SOURCE  # a long result takes what a short source leaves
+        if columns.is_cut and len(result) > together - 1 - len(source):
+            result = f"{result[: together - 2 - len(source)]}…"
+        before = max(columns.result, len(result))
+        colour = RESULT_COLOURS.get(record.result or "")
         cells = [
-            paint(clock, "dim"),
+            paint(clock, DIM),
             f"{request:<{columns.request}}",
             paint(str(record.status), _status_colour(record.status)),
-            paint(f"{result:<{columns.result}}", colour or ("red" if record.function is None else None)),
-            f"{_source(record):<{_SOURCE}}",
+            paint(f"{result:<{before}}", colour or (RED if record.function is None else None)),
+            f"{source:<{max(0, together - before - 1)}}",
             f"{seconds_text(record.seconds):>6}",
         ]
         if columns.has_size:
@@ -92,18 +87,18 @@ class RequestLines:
         return " ".join(cells).rstrip()
 
     def _below(self, record: RequestRecord, width: int | None) -> Iterator[str]:
-        warn = "red" if record.result == "problem" or record.status >= 500 else "yellow"
+        warn = RED if record.result == "problem" or record.status >= 500 else YELLOW
         texts: list[tuple[str, str | None]] = []
         if record.cause and not any(record.cause in note for note in record.notes):
             texts.append((f"cause: {record.cause}", warn))
         texts += [(note, warn) for note in record.notes]
-        texts += [(f"fault: {fault}", "yellow") for fault in record.faults]
+        texts += [(f"fault: {fault}", YELLOW) for fault in record.faults]
         if record.retries:
-            texts.append((f"the gateway asked the origin {record.retries + 1} times", "dim"))
+            texts.append((f"the gateway asked the origin {record.retries + 1} times", DIM))
         if record.parts:
-            texts.append((f"parts: {', '.join(map(part_text, record.parts))}", "dim"))
+            texts.append((f"parts: {', '.join(map(part_text, record.parts))}", DIM))
         for text, colour in texts:
-            for line in _wrapped(text, width):
+            for line in _wrapped(printable_lines(text), width):
                 yield INDENT + self._colours.paint(line, colour)
 
 
@@ -144,7 +139,7 @@ def _source(record: RequestRecord) -> str:
 
 
 def _status_colour(status: int) -> str | None:
-    return None if status < 300 else "cyan" if status < 400 else "yellow" if status < 500 else "red"
+    return None if status < 300 else CYAN if status < 400 else YELLOW if status < 500 else RED
 
 
 def _wrapped(text: str, width: int | None) -> Iterator[str]:

@@ -39,8 +39,3 @@ def shortened(text: str, width: int) -> str:
         return text[: max(0, width - 1)] + "…"
     left = (width - 1) // 2
     return f"{text[:left]}…{text[len(text) - (width - 1 - left) :]}"
-
-
-def printable(text: str) -> str:
-    """Return the text with an escape for each character that a terminal may obey."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

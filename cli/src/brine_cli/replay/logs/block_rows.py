@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from brine_cli.replay.gaps import gaps_of, summed
+from brine_cli.replay.logs.blocks import LONGEST_LINE
 from brine_cli.replay.logs.combined import CombinedLines
 from brine_cli.replay.logs.csv_rows import CsvLines
 from brine_cli.replay.logs.json_lines import JsonLines
@@ -51,7 +52,7 @@ def part_of(target: str, parts: int) -> int:
     A key has the whole path. Only a slash at the end of a route's prefix may get lost, so it does not count.
     """
     path = target.partition("?")[0]
-    return crc32(path.rstrip("/").encode("utf-8", "surrogateescape")) % parts
+    return crc32(path.rstrip("/").encode("utf-8", "surrogatepass")) % parts
 
 
 class Sorter:
@@ -107,6 +108,9 @@ def block_rows(data: bytes, form: LogFormat, header: str, reading: Reading, part
     sorter = Sorter(reading, parts)
     for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
         if not line or line.isspace() or (form == "csv" and line.rstrip("\r") == header):
+            continue
+        if len(line) > LONGEST_LINE:
+            sorter.wrong(number, WrongLine(f"the line has more than {LONGEST_LINE:,} characters"))
             continue
         try:
             sorter.add(reader.row(line))

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BLOCK: Final = 1 << 20
+LONGEST_LINE: Final = 1 << 18
+"""Characters of a line. The rest of a longer one is not kept: a small file can decompress to a line of any length."""
+_BYTES_OF_CHARACTER: Final = 4
+LARGEST_DOCUMENT: Final = 500_000_000
+"""Bytes of a log that is one document, decompressed: it is in memory as a whole."""
 HEAD: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 
@@ -44,6 +49,18 @@ def head_of(file: Path) -> str:
         return content.read(HEAD).decode("utf-8", "replace")
 
 
+def document_in(file: Path, largest: int = LARGEST_DOCUMENT) -> tuple[str, int]:
+    """Return the content of a file as a whole, and its bytes on disk. Raises CommandError, also above `largest`."""
+    with opened(file) as (content, raw):
+        data = content.read(largest + 1)
+        if len(data) > largest:
+            raise CommandError(
+                f"{file}: the document has more than {largest:,} bytes. Split it, or write a line of JSON for "
+                "each request."
+            )
+        return data.decode("utf-8", "replace"), raw.tell()
+
+
 def blocks_of(file: Path) -> Iterator[Block]:
     """Yield the blocks of a file. Raises CommandError."""
     with opened(file) as (content, raw):
@@ -51,7 +68,7 @@ def blocks_of(file: Path) -> Iterator[Block]:
         while data := content.read(BLOCK):
             data = rest + data
             end = data.rfind(b"\n") + 1
-            rest = data[end:]
+            rest = data[end:][: LONGEST_LINE * _BYTES_OF_CHARACTER + 1]
             if end:
                 yield Block(data[:end], raw.tell())
         if rest:

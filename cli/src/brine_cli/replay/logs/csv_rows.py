@@ -33,4 +33,7 @@ class CsvLines:
     def _cells(self, line: str) -> list[str]:
         if '"' not in line:
             return line.rstrip("\r\n").split(self._delimiter)
-        return next(csv.reader([line], delimiter=self._delimiter), [])
+        try:
+            return next(csv.reader([line], delimiter=self._delimiter), [])
+        except csv.Error as error:
+            raise WrongLine(f"this is not a line of CSV: {error}") from None

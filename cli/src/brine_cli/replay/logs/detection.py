@@ -49,6 +49,6 @@ def _is_record(line: str) -> bool:
         return False
     try:
         found, _ = json.JSONDecoder().raw_decode(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return not (isinstance(found.get("log"), dict) or isinstance(found.get("events"), list))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine_cli.errors import CommandError
 from brine_cli.replay.logs.json_lines import JsonLines
+from brine_cli.replay.logs.numbers import seconds_of, size_of, status_of
 from brine_cli.replay.logs.targets import host_of
 from brine_cli.replay.logs.times import time_of_text
 from brine_cli.replay.rows import UNKNOWN, Row, WrongLine
@@ -26,25 +27,31 @@ def entries(text: str, file: Path, reading: Reading) -> Iterator[Entry]:
     """Yield the entries of a document. Raises CommandError for text that is no such document."""
     try:
         document = json.loads(text.lstrip("\ufeff"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CommandError(
             f"{file}: this is not a JSON document: {error}. Choose another format with --format."
         ) from None
-    if isinstance(document, dict) and isinstance(document.get("log"), dict):
-        yield from _of_har(document["log"].get("entries") or [], file, reading)
-        return
     records = document.get("events") if isinstance(document, dict) else document
+    if isinstance(document, dict) and isinstance(document.get("log"), dict):
+        found = document["log"].get("entries")
+        if isinstance(found, list):
+            yield from _of_har(found, file, reading)
+            return
     if not isinstance(records, list):
         raise CommandError(f"{file}: the document has neither log.entries, as HAR has, nor events. Check the file.")
     lines = JsonLines(reading)
     for record in records:
         message = record.get("message", record.get("@message")) if isinstance(record, dict) else record
-        yield _tried(lines, message if isinstance(message, str) else json.dumps(record))
+        yield _tried(lines, message if isinstance(message, str) else record)
 
 
-def _tried(lines: JsonLines, line: str) -> Entry:
+def _tried(lines: JsonLines, record: Any) -> Entry:
     try:
-        return lines.row(line)
+        if isinstance(record, str):
+            return lines.row(record)
+        if isinstance(record, dict):
+            return lines.row_of(record)
+        return WrongLine("this is neither an object nor a text")
     except WrongLine as error:
         return error
 
@@ -71,12 +78,12 @@ def _har_row(entry: dict[str, Any], reading: Reading) -> Row | None:
     url = str(request["url"])
     if reading.hosts and host_of(url) not in reading.hosts:
         return None
-    status = int(response["status"])
-    if status <= 0:
+    if not response["status"]:
         raise WrongLine("the request got no response")
-    size = int(response.get("bodySize", UNKNOWN))
+    status = status_of(response["status"])
+    size = size_of(response.get("bodySize", UNKNOWN))
     if size < 0 or (size == 0 and status not in {204, 304}):
-        size = int(response.get("content", {}).get("size", UNKNOWN))
+        size = size_of(response.get("content", {}).get("size", UNKNOWN))
     wait = entry.get("timings", {}).get("wait", UNKNOWN)
     milliseconds = wait if wait is not None and wait >= 0 else entry.get("time", UNKNOWN)
     body = str((request.get("postData") or {}).get("text", "")).encode()
@@ -85,8 +92,8 @@ def _har_row(entry: dict[str, Any], reading: Reading) -> Row | None:
         str(request["method"]),
         reading.targets.read(url),
         status,
-        max(size, UNKNOWN),
-        milliseconds / 1000 if milliseconds >= 0 else UNKNOWN,
+        size,
+        seconds_of(milliseconds) / 1000 if milliseconds >= 0 else UNKNOWN,
         (None, _lines(request["headers"]), _lines(response["headers"]), body),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.replay.logs.members import Members
 from brine_cli.replay.rows import WrongLine
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from brine_cli.replay.rows import Row
 
 _decode = json.JSONDecoder().raw_decode
+_DEEP: Final = "its objects are nested too deeply"
 
 
 class JsonLines:
@@ -30,7 +31,16 @@ class JsonLines:
             record, _ = _decode(line, start)
         except ValueError as error:
             raise WrongLine(f"this is not JSON: {error}") from None
-        return self._members.row(_flat(record) if any(isinstance(one, dict) for one in record.values()) else record)
+        except RecursionError:
+            raise WrongLine(_DEEP) from None
+        return self.row_of(record)
+
+    def row_of(self, record: dict[str, Any]) -> Row | None:
+        """Return the request of a record. Raises WrongLine."""
+        try:
+            return self._members.row(_flat(record) if any(isinstance(one, dict) for one in record.values()) else record)
+        except RecursionError:
+            raise WrongLine(_DEEP) from None
 
 
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from brine_cli.replay.logs.numbers import seconds_of, size_of, status_of
 from brine_cli.replay.logs.targets import host_of
 from brine_cli.replay.logs.times import time_of_number, time_of_text
 from brine_cli.replay.rows import UNKNOWN, Row, WrongLine
@@ -46,7 +47,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The usual names: those of API Gateway's $context, of `brine dev --log json`, and of nginx in JSON."""
 
-_ABSENT: Final = frozenset({"", "-", None})
+_ABSENT: Final = (None, "", "-")  # not a set, since a value may be a list
 _CLAIMS: Final = ("authorizer.claims.", "authorizer.jwt.claims.", "claims.", "claim:")
 _IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "iam:account": ("identity.accountId", "accountId"),
@@ -115,8 +116,8 @@ class Members:
             _time(record[found.time]),
             method,
             reading.targets.read(target, None if query in _ABSENT else str(query)),
-            _whole(record[found.status], "status"),
-            UNKNOWN if found.size is None else _size(record[found.size]),
+            status_of(record[found.status]),
+            UNKNOWN if found.size is None or record[found.size] in _ABSENT else size_of(record[found.size]),
             _seconds(record, found),
             self._extra(record, found),
         )
@@ -188,25 +189,11 @@ def _time(value: object) -> float:
     return time_of_text(str(value))
 
 
-def _whole(value: object, member: str) -> int:
-    try:
-        return int(value)  # type: ignore[call-overload, no-any-return]
-    except (TypeError, ValueError):
-        raise WrongLine(f"the {member} {str(value)[:20]!r} is not a whole number") from None
-
-
-def _size(value: object) -> int:
-    return UNKNOWN if value in _ABSENT else _whole(value, "size")
-
-
 def _seconds(record: Mapping[str, Any], found: Found) -> float:
-    """Return how long the origin took, from the first member that has it."""
-    try:
-        for name in found.milliseconds:
-            if record[name] not in _ABSENT:
-                return max(0.0, float(record[name]) / 1000)
-        if found.seconds is not None and record[found.seconds] not in _ABSENT:
-            return max(0.0, float(str(record[found.seconds]).rpartition(",")[2]))
-    except (TypeError, ValueError):
-        raise WrongLine("the time of the origin is not a number") from None
+    """Return how long the origin took, from the first member that has it. Raises WrongLine."""
+    for name in found.milliseconds:
+        if record[name] not in _ABSENT:
+            return seconds_of(record[name]) / 1000
+    if found.seconds is not None and record[found.seconds] not in _ABSENT:
+        return seconds_of(str(record[found.seconds]).rpartition(",")[2])
     return UNKNOWN

@@ -29,10 +29,13 @@ class Targets:
 
 
 def host_of(url: str) -> str | None:
-    """Return the host of a URL in lower case, with its port; None if the text is a path."""
+    """Return the host of a URL in lower case, with its port; None if the text is a path, or its host is malformed."""
     if "://" not in url:
         return None
-    return urlsplit(url).netloc.rpartition("@")[2].lower() or None
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower() or None
+    except ValueError:
+        return None
 
 
 def _of_url(text: str) -> str:

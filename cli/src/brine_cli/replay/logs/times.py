@@ -14,6 +14,7 @@ _MONTHS: Final = {name: number for number, name in enumerate(_NAMES, 1)}
 _MILLISECONDS: Final = 1e11
 """From here on, a number cannot be seconds: they would be in the year 5138."""
 _MICROSECONDS: Final = 1e14
+_LATEST: Final = 2**32
 
 
 @lru_cache(maxsize=1024)
@@ -21,24 +22,31 @@ def time_of_text(text: str) -> float:
     """Return a time as seconds since 1970. Raises WrongLine."""
     try:
         if "/" in text[2:7]:
-            return _of_apache(text)
+            return _checked(_of_apache(text))
         if text[:5].isdigit() or (text[:1].isdigit() and "-" not in text):
             return time_of_number(float(text))
         at = datetime.fromisoformat(text)
-    except (ValueError, KeyError, IndexError):
+        return _checked((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+    except WrongLine:
+        raise
+    except (ValueError, KeyError, IndexError, OverflowError):
         raise WrongLine(f"{text[:40]!r} is not a time") from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def time_of_number(number: float) -> float:
     """Return seconds since 1970 from seconds, milliseconds or microseconds. Raises WrongLine."""
-    if number >= _MICROSECONDS:
+    if _MICROSECONDS <= number < _LATEST * 1e6:
         number /= 1e6
-    elif number >= _MILLISECONDS:
+    elif _MILLISECONDS <= number < _LATEST * 1e3:
         number /= 1e3
-    if not 0 < number < 2**32:
-        raise WrongLine(f"{number:g} is not a time since 1970")
-    return number
+    return _checked(number)
+
+
+def _checked(seconds: float) -> float:
+    """Return the time. Raises WrongLine if it is not after 1970 and in this century or the next one."""
+    if not 0 < seconds < _LATEST:
+        raise WrongLine(f"{str(seconds)[:20]} is not a time since 1970")
+    return seconds
 
 
 def _of_apache(text: str) -> float:

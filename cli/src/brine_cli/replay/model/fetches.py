@@ -11,10 +11,12 @@ from brine.service.http_cache.public_answer import addresses_of
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, ResponseDecision, Validate
+    from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Response
     from brine.service.http_cache.lookup import Lookup
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.attempts import Attempt
+    from brine_cli.replay.model.plain.life import PlainLife
     from brine_cli.replay.rows import Row
 
 FAILED = ERRORS | {429}
@@ -28,16 +30,20 @@ class Origins(Protocol):
     """Gives the responses of origins."""
 
     def response(
-        self, row: Row, asked: AskedRequest, decision: Validate | Forward, at: float
+        self, row: Row, asked: AskedRequest, fields: Fields, validated: int | None, at: float
     ) -> tuple[Response, float]:
-        """Return the response to the request of a decision at a time, and the seconds that it took."""
+        """Return the response to a request at a time, and the seconds that it took. It may be asked again.
+
+        fields: those that are sent. validated: the size of the stored response that the request validates.
+        """
 
 
 @dataclass(slots=True, kw_only=True)
 class ModelFetch:
     """One fetch, from its beginning to the time when its response has arrived.
 
-    `lookup`: the one before it. `response`, `reception`: None if the origin did not answer in time.
+    `lookup`: the one before it. `response`, `reception`: None if the origin did not answer in time. `life`: that of the
+    response to store, if it is that of a plain exchange.
     """
 
     attempt: Attempt
@@ -48,6 +54,7 @@ class ModelFetch:
     end: float
     response: Response | None = None
     reception: ResponseDecision | None = None
+    life: PlainLife | None = None
 
     @property
     def is_failed(self) -> bool:

@@ -16,13 +16,14 @@ from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive_error
 from brine.service.gateway import may_follow
-from brine_cli.replay.bill import ItemSize
+from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.answer_sizes import served
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.model.fetches import ModelFetch
 from brine_cli.replay.model.model_refreshes import ModelRefreshes
 from brine_cli.replay.model.outcomes import Outcome, fetched, without_origin
-from brine_cli.replay.model.plain_exchanges import PlainExchanges
+from brine_cli.replay.model.plain.exchanges import PlainExchanges
+from brine_cli.replay.model.plain.fetches import PlainFetches
 from brine_cli.replay.model.sending import send
 from brine_cli.replay.prices import TABLE_SECONDS
 
@@ -65,13 +66,17 @@ class GatewayModel:
         self._observe = observe
         self._flights = store.flights
         self._exchanges = None if decides_each else PlainExchanges()
-        self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self._at, fetch=self._fetch)
+        self._shortcut: PlainFetches | None = None
+        if self._exchanges is not None:
+            self._shortcut = PlainFetches(store, origins, self._exchanges, self)
+        self._refreshes = ModelRefreshes(store, delay=refresh_delay, draw=draw, later=self.later, fetch=self._fetch)
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
 
     def ask(self, asked: AskedRequest, row: Row) -> None:
         """Answer a request, or let it wait for a fetch. Events until its time must be over: see `run`."""
-        self._answer(Attempt(asked=asked, row=row, since=row[0], now=row[0]))
+        if self._shortcut is None or not asked.is_plain or not self._shortcut.begin(asked, row):
+            self._answer(Attempt(asked=asked, row=row, since=row[0], now=row[0]))
 
     def run(self, until: float) -> None:
         """Let the fetches and refreshes end that do so until a time."""
@@ -81,7 +86,8 @@ class GatewayModel:
             event(at)
         self.due = events[0][0] if events else inf
 
-    def _at(self, time: float, event: Callable[[float], None]) -> None:
+    def later(self, time: float, event: Callable[[float], None]) -> None:
+        """Call a function at a time."""
         heapq.heappush(self._events, (time, next(self._numbers), event))
         self.due = self._events[0][0]
 
@@ -110,7 +116,9 @@ class GatewayModel:
             case Serve() | ServeStale():
                 self._serve(decision, lookup, attempt)
             case Refuse():
-                self._end(attempt, Outcome(result="refused", status=decision.status, size=0), TABLE_SECONDS)
+                self.end(
+                    attempt.asked, attempt.row, Outcome(result="refused", status=decision.status, size=0), TABLE_SECONDS
+                )
             case Validate() | Forward():
                 self._miss(decision, lookup, attempt)
             case _:
@@ -120,7 +128,8 @@ class GatewayModel:
         """Wait for the fetch of another request, or fetch."""
         slot, key = lookup.slot_to_fill, attempt.asked.state.resource.key
         if slot not in attempt.had and may_follow(decision, lookup, attempt.asked.transaction):
-            self._land(attempt, attempt.now)
+            if attempt.flight is not None:
+                self._land(attempt, attempt.now)
             attempt.had = attempt.had | {slot}
             attempt.missed = decision
             flight = self._flights.of(key, slot)
@@ -152,37 +161,36 @@ class GatewayModel:
         if attempt.missed is not None:
             result, reason = "collapsed", attempt.missed.reason
             seconds = TABLE_SECONDS + now - attempt.since
-            tally.followed(ItemSize(stored.size), now - attempt.since)
+            tally.followed(item_size(stored.size), now - attempt.since)
         else:
-            hits = self._store.hits_of(asked.state, lookup.slot, stored, tally)
-            hits.used(now)
+            asked.state.hits_of(lookup.slot, stored, tally).used(now)
             if result == "hit":
                 self._refreshes.request_early(stored, lookup, attempt)
-                self._store.shorten(hits, stored, asked, now)
+                self._store.shorten(stored, asked, now)
         tally.ages[decision.age] += 1
         if is_stale:
             tally.staleness[staleness] += 1
         outcome = Outcome(result=result, status=status, size=size, reason=reason, age=decision.age, staleness=staleness)
-        self._end(attempt, outcome, seconds)
+        self.end(attempt.asked, attempt.row, outcome, seconds)
         self._land(attempt, now)
 
     def _fetch(self, decision: Validate | Forward, lookup: Lookup, turn: Turn, attempt: Attempt) -> None:
         """Send the request to the origin. The response arrives later."""
         if attempt.asked.transaction.request.may_use_cache and not attempt.is_refresh:
-            attempt.asked.tally.looked_up(ItemSize(0 if decision.stored is None else decision.stored.size))
+            attempt.asked.tally.looked_up(item_size(0 if decision.stored is None else decision.stored.size))
         fetch = ModelFetch(
             attempt=attempt, decision=decision, lookup=lookup, turn=turn, began=attempt.now, end=attempt.now
         )
         send(fetch, self._origins, self._exchanges)
-        self._at(fetch.end, partial(self._complete, fetch))
+        self.later(fetch.end, partial(self.complete, fetch))
 
-    def _complete(self, fetch: ModelFetch, now: float) -> None:
+    def complete(self, fetch: ModelFetch, now: float) -> None:
         """Store the response of a fetch, answer with it, and let the requests go on that waited for it."""
         attempt = fetch.attempt
         attempt.now = now
         kept = self._store.update(fetch)
         if not attempt.is_refresh:
-            self._end(attempt, fetched(fetch, kept=kept), TABLE_SECONDS + now - attempt.since)
+            self.end(attempt.asked, attempt.row, fetched(fetch, kept=kept), TABLE_SECONDS + now - attempt.since)
         self._land(attempt, now, fetch)
 
     def _land(self, attempt: Attempt, now: float, fetch: ModelFetch | None = None) -> None:
@@ -214,12 +222,12 @@ class GatewayModel:
             return False
         attempt.now = now
         outcome = without_origin(missed, attempt, 504 if fetch.response is None else 502)
-        self._end(attempt, outcome, TABLE_SECONDS + now - attempt.since)
+        self.end(attempt.asked, attempt.row, outcome, TABLE_SECONDS + now - attempt.since)
         return True
 
-    def _end(self, attempt: Attempt, outcome: Outcome, seconds: float) -> None:
-        """Count an answer."""
-        tally, row = attempt.asked.tally, attempt.row
+    def end(self, asked: AskedRequest, row: Row, outcome: Outcome, seconds: float) -> None:
+        """Count an answer. seconds: the time of the function."""
+        tally = asked.tally
         tally.answered(outcome.result, outcome.size, seconds)
         if outcome.reason is not None and outcome.result != "collapsed":
             tally.reasons[outcome.reason] += 1

@@ -11,7 +11,7 @@ from brine.domain.refreshing.request import refresh_request
 from brine.service.http_cache.refresher import due_refresh
 from brine.service.refresh_pauses import RefreshPauses
 from brine.service.transaction import Transaction
-from brine_cli.replay.bill import REFRESH_STAMPS, ItemSize
+from brine_cli.replay.bill import REFRESH_STAMPS, item_size
 from brine_cli.replay.model.asked import NO_DEADLINE, AskedRequest
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.prices import TABLE_SECONDS
@@ -87,7 +87,7 @@ class ModelRefreshes:
         transaction = Transaction.begin(route, wanted.request, wanted.tenant, NO_DEADLINE, is_refresh=True)
         asked = AskedRequest(transaction, hit.asked.state, hit.asked.tally)
         lookup = self._store.look_up(asked, now)
-        item = ItemSize(0 if lookup.stored is None else lookup.stored.size)
+        item = item_size(0 if lookup.stored is None else lookup.stored.size)
         tally = asked.tally
         tally.reads += 2 * item.read_units + REFRESH_STAMPS
         tally.invocations += 1

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.cache_key import resource_of
-from brine.domain.caching.freshness import current_age
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.partial import PARTIAL, adds_bytes
-from brine.domain.caching.storing import evict_at
 from brine.domain.purging.dependencies import is_response_purged
 from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE, Stamp, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
-from brine_cli.replay.bill import ItemSize
+from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.attempts import ModelFlights
 from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
-from brine_cli.replay.model.plain_exchanges import with_generation
-from brine_cli.replay.model.stored_hits import StoredHits, certain_until
+from brine_cli.replay.model.plain.exchanges import with_generation
+from brine_cli.replay.model.stored_hits import certain_until
 
 if TYPE_CHECKING:
-    from brine.domain.caching.cache_key import Resource
-    from brine.domain.caching.hit_for_miss import HitForMiss
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Response
+    from brine.service.transaction import Transaction
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
+    from brine_cli.replay.model.plain.fetch import PlainFetch
+    from brine_cli.replay.model.plain.life import PlainLife
     from brine_cli.replay.tally import RouteTally
 
 
@@ -43,15 +43,23 @@ class ModelStore:
         self._states: dict[str, KeyState] = {}
         self._stamps: dict[str, Stamp] = {}
 
-    def state_of(self, resource: Resource) -> KeyState:
-        """Return the state of a key."""
+    def state_of(self, transaction: Transaction) -> KeyState:
+        """Return the state of the key of a request."""
+        resource = transaction.resource
         state = self._states.get(resource.key)
         if state is None:
-            state = self._states[resource.key] = KeyState(resource)
+            state = self._states[resource.key] = KeyState(resource, transaction.route.policy)
         return state
 
+    def is_purged(self, state: KeyState) -> bool:
+        """Return whether a key was ever purged."""
+        return bool(self._stamps) and bool(self._known(state))
+
     def look_up(self, asked: AskedRequest, now: float) -> Lookup:
-        """Return the lookup of a request after all purges."""
+        """Return the lookup of a request after all purges. From here on, it may wait for the fetch of the shortcut."""
+        if asked.state.fetching is not None:
+            asked.state.fetching.lead(self.flights)
+            asked.state.fetching = None
         request, resource = asked.transaction.request, asked.state.resource
         if not request.may_use_cache:
             return Lookup(stamps=self._known(asked.state))
@@ -61,45 +69,48 @@ class ModelStore:
             return lookup
         return lookup.purged_by(known, resource, now)
 
-    def hits_of(self, state: KeyState, slot: str, stored: StoredResponse, tally: RouteTally) -> StoredHits:
-        """Return the counts of the hits of a stored response."""
-        hits = state.hits.get(slot)
-        if hits is None:
-            hits = state.hits[slot] = StoredHits(stored, tally)
-        return hits
-
-    def shorten(self, hits: StoredHits, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
+    def shorten(self, stored: StoredResponse, asked: AskedRequest, now: float) -> None:
         """Let plain requests for a response that was served be counted without a decision, if that is certain."""
         state, transaction = asked.state, asked.transaction
-        if asked.is_plain and state.is_for_all and state.entries.get(MAIN) is stored:
+        if asked.is_plain and state.is_for_all and state.entry(MAIN) is stored:
             policy = transaction.route.policy
-            hits.until = certain_until(stored, transaction.request, policy, now, state.until[MAIN])
-            hits.born = now - current_age(stored, now)
-            state.shortcut = hits
+            state.hit_until = certain_until(stored, transaction.request, policy, now, state.evict_at(MAIN))
 
     def update(self, fetch: ModelFetch) -> bool:
         """Bring the store up to date at the end of a fetch. Returns whether its response is stored now."""
         reception, asked, tally = fetch.reception, fetch.attempt.asked, fetch.attempt.asked.tally
         if reception is None or fetch.response is None:
             return False
-        lookup = self._invalidate(fetch)
+        lookup = self._invalidate(fetch) if reception.invalidate else fetch.lookup
         if reception.drop:
             at = max(fetch.began, 0.0 if lookup.stored is None else lookup.stored.fetch_started)
             self._stamp(asked.state.resource.key, at, tally)
             lookup = lookup.without_stored()
         if reception.keep is not None:
             return self._keep(reception.keep, lookup, fetch)
-        marker = hit_for_miss_marker(asked.transaction.request, fetch.response, reception, fetch.end)
-        is_marked = marker is not None and fetch.turn == "lead" and fetch.attempt.slot == MAIN and lookup.main is None
-        if marker is not None and is_marked:
-            self._mark(marker, asked.state)
-        tally.not_stored(fetch.end - fetch.began, has_lease=fetch.turn == "lead", is_marked=is_marked)
+        has_lease = fetch.turn == "lead"
+        can_mark = has_lease and fetch.attempt.slot == MAIN and lookup.main is None
+        seconds = fetch.end - fetch.began
+        self.refuse(asked, fetch.response, reception, seconds, fetch.end, has_lease=has_lease, can_mark=can_mark)
         return False
 
-    def _mark(self, marker: HitForMiss, state: KeyState) -> None:
-        """Put a hit-for-miss marker into the main slot."""
-        self._settle(state, MAIN)
-        state.put(MAIN, replace(marker, generation=state.next_token(MAIN)), ceil(marker.until))
+    def refuse(
+        self,
+        asked: AskedRequest,
+        response: Response,
+        reception: ResponseDecision,
+        seconds: float,
+        now: float,
+        *,
+        has_lease: bool,
+        can_mark: bool,
+    ) -> None:
+        """Count a fetch of so many seconds whose response is not stored, and set a hit-for-miss marker if it may."""
+        marker = hit_for_miss_marker(asked.transaction.request, response, reception, now) if can_mark else None
+        if marker is not None:
+            self._settle(asked.state, MAIN)
+            asked.state.put(MAIN, replace(marker, generation=asked.state.next_token(MAIN)))
+        asked.tally.not_stored(seconds, has_lease=has_lease, is_marked=marker is not None)
 
     def settle(self) -> None:
         """Add the hits of all stored responses to the tallies."""
@@ -111,33 +122,51 @@ class ModelStore:
         """Store a response if the turn of its fetch permits it."""
         if fetch.turn == "alone":
             return False
-        asked, state, now = fetch.attempt.asked, fetch.attempt.asked.state, fetch.end
+        asked, now = fetch.attempt.asked, fetch.end
+        state = asked.state
         transaction = asked.transaction
-        if asked.is_plain and is_selected_by_all(stored) and lookup.main is lookup.stored:
+        is_plain = fetch.life is not None or (asked.is_plain and is_selected_by_all(stored))
+        if is_plain and lookup.main is lookup.stored:
             slot = MAIN  # what `slot_for` comes to, without its hashes
         else:
             slot, stored = slot_for(stored, lookup.main, selecting(state.resource, transaction.request, now))
         is_late = fetch.turn == "late" or slot != fetch.attempt.slot
-        if is_late and self.flights.of(state.resource.key, slot) is not None:
+        if is_late and (self.flights.of(state.resource.key, slot) is not None or state.fetching is not None):
             return False  # another fetch has the lease
         if is_late and (present := self._changed(slot, lookup, fetch)) is not None:
             joined = _joined(fetch, present) if fetch.turn == "late" else None
             if joined is None:
                 return False
             stored, lookup = joined, replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
-        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
-        placed = with_generation(stored, state.next_token(slot), applied)
+        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges) if lookup.stamps else ()
+        placed, token = stored, state.next_token(slot)
+        if token != stored.generation or applied != stored.applied_stamps:
+            placed = with_generation(stored, token, applied)
         known = self._known(state)
         if known and is_response_purged(placed, state.resource, known, now):
             return False
         if slot != MAIN and slot not in state.entries and len(state.entries) >= state.resource.max_variants:
             return False
-        self._settle(state, slot)
-        if slot not in state.tokens:
-            asked.tally.new_keys_at[int(now // 60)] += 1
-        state.put(slot, placed, evict_at(placed, transaction.route.policy))
-        asked.tally.stored(ItemSize(placed.size), now - fetch.began)
+        self.put(asked, slot, placed, None if known else fetch.life, now - fetch.began, now)
         return True
+
+    def put(  # noqa: PLR0917 - the parts of a fill
+        self,
+        asked: AskedRequest,
+        slot: str,
+        stored: StoredResponse | PlainFetch,
+        life: PlainLife | None,
+        seconds: float,
+        now: float,
+    ) -> None:
+        """Put a response into a slot after a fetch of so many seconds, and count that."""
+        state, tally = asked.state, asked.tally
+        if slot in state.hits:
+            self._settle(state, slot)
+        if slot not in state.tokens:
+            tally.new_keys_at[int(now // 60)] += 1
+        state.put(slot, stored, life)
+        tally.stored(item_size(stored.size), seconds)
 
     def _changed(self, slot: str, lookup: Lookup, fetch: ModelFetch) -> Lookup | None:
         """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry."""
@@ -170,7 +199,7 @@ class ModelStore:
         tally.writes += 1
         state = self._states.get(key)
         if state is not None:
-            state.shortcut = None
+            state.purge()
         return before
 
     def _known(self, state: KeyState) -> dict[str, Stamp]:
@@ -183,8 +212,6 @@ class ModelStore:
         hits = state.hits.pop(slot, None)
         if hits is not None:
             hits.settle(self._environments)
-        if slot == MAIN:
-            state.shortcut = None
 
 
 def _joined(fetch: ModelFetch, present: Lookup) -> StoredResponse | None:

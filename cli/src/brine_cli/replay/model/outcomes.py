@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from brine.domain.caching.freshness import freshness
 from brine.domain.caching.receive import receive_error
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from brine_cli.replay.rows import Row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The answer to a request, by the words of `brine.service.http_cache.answer.Answer`.
 
     `size`: the bytes of its body. `reason`: why it went to the origin. `refusal`: why its response was not stored.

@@ -77,11 +77,13 @@ class Player:
             if isinstance(asked, NotAdmitted):
                 self._not_admitted(asked, row)
                 continue
-            hits = asked.state.shortcut if asked.is_plain and short else None
-            if hits is None or at >= hits.until or not hits.count(row, is_unchanged=asked.is_unchanged):
-                model.ask(asked, row)
-            elif observe is not None:
-                observe(row, _counted(hits, at, asked))
+            if asked.is_plain and short and at < asked.state.hit_until:
+                hits = asked.state.main_hits(asked.tally)
+                if hits.count(row, is_unchanged=asked.is_unchanged):
+                    if observe is not None:
+                        observe(row, _counted(hits, at, asked))
+                    continue
+            model.ask(asked, row)
 
     def run(self, until: float) -> None:
         """Let everything end that does so until a time."""
@@ -99,7 +101,7 @@ class Player:
         if isinstance(transaction, NotAdmitted):
             asked = transaction
         else:
-            state, tally = self._store.state_of(transaction.resource), self._tallies.of(transaction.route.name)
+            state, tally = self._store.state_of(transaction), self._tallies.of(transaction.route.name)
             asked = AskedRequest(transaction, state, tally, *is_plain(transaction))
         if len(self._ready) >= _FORGET:
             self._ready.clear()
@@ -115,4 +117,4 @@ class Player:
 def _counted(hits: StoredHits, at: float, asked: AskedRequest) -> Outcome:
     """Return the outcome of a hit without a decision."""
     status, size = (304, 0) if asked.is_unchanged else (hits.status, hits.size)
-    return Outcome(result="hit", status=status, size=size, age=int(at - hits.born))
+    return Outcome(result="hit", status=status, size=size, age=hits.age(at))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brine.domain.caching.decision import Validate
+
 if TYPE_CHECKING:
     from brine_cli.replay.model.fetches import ModelFetch, Origins
-    from brine_cli.replay.model.plain_exchanges import PlainExchanges
+    from brine_cli.replay.model.plain.exchanges import PlainExchanges
 
 
 def send(fetch: ModelFetch, origins: Origins, exchanges: PlainExchanges | None) -> None:
@@ -14,7 +16,9 @@ def send(fetch: ModelFetch, origins: Origins, exchanges: PlainExchanges | None) 
     asked = fetch.attempt.asked
     timeout = asked.transaction.route.timeout
     while True:
-        response, seconds = origins.response(fetch.attempt.row, asked, fetch.decision, fetch.began)
+        decision = fetch.decision
+        validated = decision.stored.size if isinstance(decision, Validate) else None
+        response, seconds = origins.response(fetch.attempt.row, asked, decision.fields, validated, fetch.began)
         asked.tally.called(fetch.began, len(response.body), min(seconds, timeout))
         if seconds > timeout:
             fetch.end = fetch.began + timeout

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import floor, inf
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.caching.freshness import freshness
+from brine.domain.caching.freshness import current_age, freshness
 from brine.domain.caching.stale import needs_validation
 from brine.domain.purging.stamps import MAX_CONTENT_AGE
-from brine_cli.replay.bill import ItemSize, api_requests
+from brine_cli.replay.bill import api_requests, item_size
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
@@ -19,28 +19,31 @@ if TYPE_CHECKING:
 
 PURGE_DELTA: Final = 1.0
 """Seconds for which an environment relies on the purge times that it has read: the default of BRINE_PURGE_DELTA."""
-_ROUNDING: Final = 0.001
+ROUNDING: Final = 0.001
 """Seconds before the end of freshness from which on each request is decided: sums of times are not exact."""
 
 
 class StoredHits:
     """The hits of one stored response since it was stored or last confirmed.
 
-    `until`: before this time, `decide` serves the response for each plain request. `born`: its age is `now - born`.
+    `at`, `initial_age`: when it was received, and its age then.
     `uses`, `cold`: see RouteTally.hit_often. `plain`, `unchanged`: hits without a decision, with the body and with a
     304.
     """
 
-    __slots__ = ("born", "cold", "last", "plain", "size", "status", "tally", "unchanged", "until", "uses")
+    __slots__ = ("at", "cold", "initial_age", "last", "plain", "size", "status", "tally", "unchanged", "uses")
 
     def __init__(self, stored: StoredResponse, tally: RouteTally) -> None:
         self.tally = tally
         self.size = stored.size
         self.status = stored.status
-        self.until = -inf
-        self.born = 0.0
+        self.at = self.last = stored.response_time
+        self.initial_age = current_age(stored, self.at)
         self.uses = self.cold = self.plain = self.unchanged = 0
-        self.last = stored.response_time
+
+    def age(self, now: float) -> int:
+        """Return the age of the response in whole seconds."""
+        return floor(self.initial_age + (now - self.at))
 
     def used(self, now: float) -> None:
         """Count a hit."""
@@ -49,7 +52,7 @@ class StoredHits:
         self.last = now
 
     def count(self, row: Row, *, is_unchanged: bool) -> bool:
-        """Count a plain request without a decision. False if it needs one. `until` must be later than its time.
+        """Count a plain request without a decision, if KeyState.hit_until is later. False if it needs one.
 
         is_unchanged: whether the client has the current response.
         """
@@ -67,7 +70,7 @@ class StoredHits:
         self.uses += 1
         self.cold += at - self.last > PURGE_DELTA
         self.last = at
-        tally.ages[int(at - self.born)] += 1
+        tally.ages[floor(self.initial_age + (at - self.at))] += 1
         return True
 
     def settle(self, environments: int) -> None:
@@ -79,7 +82,7 @@ class StoredHits:
             tally.invocations += short
             tally.api_units += self.unchanged + self.plain * api_requests(self.size)
         if self.uses:
-            tally.hit_often(self.uses, self.cold, ItemSize(self.size), environments)
+            tally.hit_often(self.uses, self.cold, item_size(self.size), environments)
 
 
 def certain_until(stored: StoredResponse, request: Request, policy: Policy, now: float, evict_at: float) -> float:
@@ -92,4 +95,4 @@ def certain_until(stored: StoredResponse, request: Request, policy: Policy, now:
     state = freshness(stored, policy, now, request)
     if needs_validation(state.directives):
         return -inf
-    return min(now + (state.lifetime - state.age), evict_at, stored.began + MAX_CONTENT_AGE) - _ROUNDING
+    return min(now + (state.lifetime - state.age), evict_at, stored.began + MAX_CONTENT_AGE) - ROUNDING

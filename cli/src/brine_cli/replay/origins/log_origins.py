@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.decision import Validate
 from brine.domain.http.conditions import is_not_modified
 from brine.domain.http.dates import format_http_date, parse_http_date
 from brine.domain.http.fields import Fields
@@ -18,7 +17,6 @@ from brine_cli.replay.model.sized_body import sized_body
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from brine.domain.caching.decision import Forward
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.origins.samples import OriginSample, Samples
     from brine_cli.replay.rows import Lines, Row
@@ -53,14 +51,14 @@ class LogOrigins:
         self._usual_size = usual_size
 
     def response(
-        self, row: Row, asked: AskedRequest, decision: Validate | Forward, at: float
+        self, row: Row, asked: AskedRequest, fields: Fields, validated: int | None, at: float
     ) -> tuple[Response, float]:
-        """Return the response to the request of a decision at a time, and the seconds that it took."""
+        """Return the response to a request, as Origins does."""
         _, method, target, status, size, seconds, extra = row
         own = None if extra is None else extra[2]
         sample = self._samples.of(target) if own is None else None
         taken = seconds if seconds >= 0 else self._seconds if sample is None else sample.seconds
-        is_whole = status == 304 or (status == 206 and "range" not in decision.fields)
+        is_whole = status == 304 or (status == 206 and "range" not in fields)
         if status == 200 and size >= 0 and method != "HEAD":
             self._sizes[target] = size
         elif is_whole or size < 0 or method == "HEAD":
@@ -75,9 +73,9 @@ class LogOrigins:
         response = self._made(status, size, lines)
         if status == 200 and asked.transaction.request.method in {"GET", "HEAD"}:
             if is_own:
-                is_unchanged = bool(decision.fields.lines) and is_not_modified(decision.fields, response.fields, at)
+                is_unchanged = bool(fields.lines) and is_not_modified(fields, response.fields, at)
             else:
-                is_unchanged = isinstance(decision, Validate) and decision.stored.size == size
+                is_unchanged = validated == size
             if is_unchanged:
                 return self._made(304, 0, lines), taken
             if method == "HEAD":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from brine_cli.replay.report import numbers
+from brine_cli.screen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +102,7 @@ _OF_MONTH: Final = 21
 def print_report(report: ReplayReport, console: Console, letters: str) -> None:
     """Print a report. letters: the names of the policies, in their order."""
     for line in _head(report, letters):
-        console.print(line, highlight=False, markup=False)
+        console.print(printable(line), highlight=False, markup=False)
     console.print(_large_table(report, letters))
     if len(report.routes) > 1:
         console.print(_route_table(report, letters, is_wide=console.width >= _WIDE))
@@ -203,6 +204,6 @@ def _print_list(console: Console, title: str, texts: Sequence[str]) -> None:
     console.print(Text(f"{title}:", style="bold"))
     grid = Table.grid(padding=(0, 1))
     for text in texts:
-        grid.add_row("-", Text(text))
+        grid.add_row("-", Text(printable(text)))
     console.print(grid)
     console.print()

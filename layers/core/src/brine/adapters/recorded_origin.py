@@ -40,28 +40,34 @@ _NOT_MODIFIED_FIELDS: Final = frozenset(
 class RecordingOrigin:
     """An origin that appends each complete response of another origin to a file.
 
-    Several processes may append to one file. Errors are not recorded.
+    Several processes may append to one file. Errors are not recorded. alias: the URL of an origin, and the URL that
+    stands for it in the file, in addresses and in fields such as Location.
     """
 
-    def __init__(self, origin: Origin, path: Path) -> None:
+    def __init__(self, origin: Origin, path: Path, alias: tuple[str, str] | None = None) -> None:
         self._origin = origin
         self._path = path
+        self._alias = alias
 
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
         """Return the response of the other origin. Raises what that raises."""
         response = self._origin.fetch(origin, request, deadline)
         if response.status not in _PARTIAL:
             method, url, content = _key_of(origin, request)
+            is_aliased = self._alias is not None and self._alias[0] == str(origin)
             exchange = {
                 "method": method,
-                "url": url,
+                "url": self._aliased(url) if is_aliased else url,
                 "content": content,
                 "status": response.status,
-                "fields": list(response.fields),
+                "fields": [(name, self._aliased(value) if is_aliased else value) for name, value in response.fields],
                 "body": b64encode(response.body).decode("ascii"),
             }
             self._append(json.dumps(exchange, ensure_ascii=False) + "\n")
         return response
+
+    def _aliased(self, text: str) -> str:
+        return text if self._alias is None else text.replace(*self._alias)
 
     def _append(self, line: str) -> None:
         """Append a line by one write, so that lines of several processes do not mix."""
@@ -70,6 +76,14 @@ class RecordingOrigin:
             os.write(file, line.encode())
         finally:
             os.close(file)
+
+
+def parse_alias(text: str) -> tuple[str, str]:
+    """Return the two URLs of BRINE_RECORD_ALIAS. Raises ConfigError."""
+    url, equals, alias = text.partition("=")
+    if not equals:
+        raise ConfigError(f"BRINE_RECORD_ALIAS is {text!r}: write two URLs as URL=URL")
+    return url, alias
 
 
 class PlayedOrigin:
@@ -124,11 +138,13 @@ def _key_of(origin: OriginAddress, request: Request) -> Key:
 
 def _read(path: Path) -> dict[Key, list[Response]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: the recorded responses cannot be read: {error}") from None
     found: dict[Key, list[Response]] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1):  # fields may have other ends of lines that Python knows
+        if not line:
+            continue
         try:
             exchange: dict[str, Any] = json.loads(line)
             key = str(exchange["method"]), str(exchange["url"]), str(exchange["content"])
@@ -136,7 +152,7 @@ def _read(path: Path) -> dict[Key, list[Response]]:
             response = Response(
                 status=int(exchange["status"]), fields=fields, body=b64decode(exchange["body"], validate=True)
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ConfigError(
                 f"{path}:{number}: not a recorded response ({type(error).__name__}: {error}). Record it again with "
                 "`brine dev --record-origin`"

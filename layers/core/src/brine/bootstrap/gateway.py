@@ -173,9 +173,10 @@ def _origin(settings: Settings, client: HttpClient) -> Origin:
 
         return PlayedOrigin(settings.play_origin)
     if settings.is_on_emulator and settings.record_origin is not None:
-        from brine.adapters.recorded_origin import RecordingOrigin  # noqa: PLC0415 - only in development
+        from brine.adapters.recorded_origin import RecordingOrigin, parse_alias  # noqa: PLC0415 - see above
 
-        return RecordingOrigin(origin, settings.record_origin)
+        alias = None if settings.record_alias is None else parse_alias(settings.record_alias)
+        return RecordingOrigin(origin, settings.record_origin, alias)
     return origin
 
 

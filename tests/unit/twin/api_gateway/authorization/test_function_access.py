@@ -227,3 +227,22 @@ def test_the_event_in_format_1() -> None:
     assert (context["identity"]["sourceIp"], context["resourcePath"]) == ("127.0.0.1", "/orders/{id}")
     assert context["requestId"] == event["requestContext"]["requestId"]
     assert "body" not in made
+
+
+def test_a_condition_of_a_policy_is_told_once_and_counts_as_met() -> None:
+    condition = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*", "Condition": condition}
+    lines: list[str] = []
+    asked = access(Function({"policyDocument": {"Statement": [statement]}, "context": {}}), report=lines.append)
+    for key in ("k", "other"):
+        asked(POLICY, ROUTE, event_of(headers={"x_key": key}))
+    assert lines == ["the policy of the authorizer Policy has a Condition, which counts as met here. AWS checks it"]
+
+
+def test_a_condition_about_other_routes_is_not_told() -> None:
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    other = {"Effect": "Deny", "Action": "*", "Resource": "*/admin/*", "Condition": {"Bool": {"aws:x": "true"}}}
+    lines: list[str] = []
+    asked = access(Function({"policyDocument": {"Statement": [allow, other]}}), report=lines.append)
+    asked(POLICY, ROUTE, event_of(headers={"x_key": "k"}))
+    assert lines == []

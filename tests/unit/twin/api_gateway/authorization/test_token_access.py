@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -173,3 +174,15 @@ def test_a_description_cannot_break_out_of_its_quotes() -> None:
     assert challenge.count('"') == 6
     assert "\r" not in challenge
     assert "\n" not in challenge
+
+
+@pytest.mark.parametrize("depth", [2_000, 20_000])
+def test_claims_that_are_nested_too_deeply_are_refused(depth: int) -> None:
+    deep = base64.urlsafe_b64encode(b'{"sub":%s%s}' % (b"[" * depth, b"]" * depth)).rstrip(b"=").decode()
+    head, _, _ = unsigned_token({}).split(".")
+    assert refusal(f"{head}.{deep}.")[0] == 401
+
+
+def test_a_time_that_is_too_large_for_a_number_is_refused() -> None:
+    status, _, _, reason = refusal(unsigned_token(VALID | {"exp": 10**400}))
+    assert (status, reason) == (401, "the exp of the token is not a number (authorizer Users)")

@@ -143,11 +143,10 @@ def test_only_the_route_of_the_url_needs_its_variables(tmp_path: Path) -> None:
         _routes_for_url("/other/7", file, {})
 
 
-def test_without_a_twin_and_a_table_the_command_asks_for_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_empty_name_of_a_table_is_no_choice_of_the_twin(
+    posted: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.delenv("BRINE_TABLE", raising=False)
-    assert program.main(["purge", "--everything"]) == 1
-    told = capsys.readouterr().err
-    assert "no twin runs here, and no table is named. Start `brine dev`, or give --table NAME" in told
+    assert program.main(["purge", "--everything", "--table", ""]) == 1
+    assert posted == []
+    assert "no table is named. Give --table NAME" in capsys.readouterr().err

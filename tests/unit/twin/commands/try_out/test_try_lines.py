@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 URL = "http://127.0.0.1:3000"
-COMMANDS = ("dev", "invoke", "explain", "tail", "purge")
+COMMANDS = ("dev", "invoke", "explain", "top", "purge")
+DESK = (
+    "uv run brine top  # hit ratio, hot keys and slow origins, live",
+    f"{URL}/_brine/  # the console, for a browser",
+)
 AUTHORIZED = read_application(*resolve_stacks(read_stack_template(FIXTURES / "authorized/template.yaml"), {}, {}))
 
 
 def served(application: Application = AUTHORIZED, **given: Any) -> TwinSummary:
-    return TwinSummary(**({"url": URL, "prefix": "/", "commands": COMMANDS} | given), application=application)
+    usual = {"url": URL, "prefix": "/", "console": "/_brine/", "commands": COMMANDS}
+    return TwinSummary(**(usual | given), application=application)
 
 
 def application(*routes: ApiRoute, functions: tuple[str, ...] = ("Gateway",)) -> Application:
@@ -44,7 +49,8 @@ def test_a_template_with_authorizers() -> None:
         f'curl -i -H "Authorization: Bearer $(uv run brine token sub=ada scope=orders/read)" {URL}/orders',
         f"curl -i {URL}/open",
         f'curl -i -H "Authorization: Bearer $(uv run brine token sub=ada)" {URL}/pool',
-        "uv run brine invoke OrdersFunction    # with the event of cron(0 3 * * ? *)",
+        "uv run brine invoke OrdersFunction  # with the event of cron(0 3 * * ? *)",
+        *DESK,
     )
 
 
@@ -52,9 +58,13 @@ def test_requests_need_no_token_with_claims_of_the_user() -> None:
     assert try_lines(served(has_claims=True))[0] == f"curl -i {URL}/orders"
 
 
+def test_a_twin_that_verifies_tokens_wants_one_of_the_issuer() -> None:
+    assert try_lines(served(verifies_tokens=True))[0] == f'curl -i -H "Authorization: Bearer TOKEN" {URL}/orders'
+
+
 def route(authorizer: Authorizer, **given: Any) -> tuple[str, ...]:
     made = ApiRoute(**({"method": "GET", "path": "/a/{id}", "function": "Fn"} | given), authorizer=authorizer)
-    return try_lines(served(application(made, functions=("Fn",))))
+    return try_lines(served(application(made, functions=("Fn",)), commands=()))[:-1]  # without the console
 
 
 def test_a_route_of_each_authorizer() -> None:
@@ -76,22 +86,34 @@ def test_the_method_of_a_route() -> None:
 def test_a_gateway_with_its_cache() -> None:
     given = served(application(DEFAULT), gateways={"Gateway"}, prefix="/api/", is_httpbin=True, table="t")
     assert try_lines(given) == (
-        f"curl -i {URL}/api/cache/60    # twice: the second answer is a hit",
-        f"uv run brine explain {URL}/api/cache/60    # what the next request does, and why",
-        "uv run brine tail    # the requests, live",
-        "uv run brine purge --everything --dry-run    # what a purge would end",
+        f"curl -i {URL}/api/cache/60  # twice: the second is a hit",
+        "uv run brine explain /api/cache/60  # what the next request does, and why",
+        DESK[0],
+        "uv run brine purge --everything --dry-run  # what a purge would end",
+        DESK[1],
     )
+
+
+def test_commands_that_do_not_find_the_twin_get_its_url() -> None:
+    given = served(application(DEFAULT), gateways={"Gateway"}, table="t", is_found=False)
+    lines = [line.partition("  # ")[0] for line in try_lines(given)]
+    assert lines[1:] == [
+        f"uv run brine explain {URL}/",
+        f"uv run brine top --twin {URL}",
+        f"uv run brine purge --everything --dry-run --twin {URL}",
+        f"{URL}/_brine/",
+    ]
 
 
 def test_a_gateway_to_one_origin() -> None:
     given = served(application(DEFAULT), gateways={"Gateway"}, origin="https://pypi.org/simple", commands=())
-    assert try_lines(given) == (
-        f"curl -i {URL}/    # https://pypi.org/simple, twice: Cache-Status says if it is a hit",
+    assert try_lines(given)[0] == (
+        f"curl -i {URL}/  # https://pypi.org/simple, twice: Cache-Status says if it is a hit"
     )
 
 
 def test_a_default_route_without_a_gateway() -> None:
-    assert try_lines(served(application(DEFAULT))) == (f"curl -i {URL}/",)
+    assert try_lines(served(application(DEFAULT))) == (f"curl -i {URL}/", *DESK)
 
 
 def test_a_function_that_no_request_reaches() -> None:
@@ -108,7 +130,8 @@ def test_there_are_not_too_many_lines() -> None:
     routes = (DEFAULT, *(ApiRoute(method="GET", path=f"/{n}", function=f"F{n}") for n in range(9)))
     given = application(*routes, functions=("Gateway", *(f"F{n}" for n in range(9)), "Other"))
     lines = try_lines(served(given, gateways={"Gateway"}, table="t"))
-    assert len(lines) == MOST_LINES == 6
+    assert len(lines) == MOST_LINES == 7
+    assert lines[-1] == DESK[1]
     assert len(set(lines)) == len(lines)
 
 

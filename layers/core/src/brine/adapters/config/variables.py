@@ -24,14 +24,19 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
         known = {name: own.get(name) or environment.get(name, "") for name in names}
         for name in names:
             if not known[name]:
-                raise ValueError(
-                    f"the environment variable {name} is not set, or is empty. Set it for the function, or in "
-                    "this shell for a command such as `brine purge`, or add it to the parameter Variables of the "
-                    f"stack. For `brine dev`, give --parameter Variables={name}=VALUE, if the template has it."
-                )
+                raise ValueError(without_value(name))
         return VARIABLE.sub(lambda match: known[match[1]], value)
 
     return read
+
+
+def without_value(name: str) -> str:
+    """Return the sentences about a variable that is not set or is empty. They name the places for its value."""
+    return (
+        f"the environment variable {name} is not set, or is empty. Set it in one of three places: in Environment of "
+        f"the function in template.yaml, in the parameter Variables of the stack (Variables={name}=VALUE), or in the "
+        f"environment of the command. For `brine dev`, that is --env {name}=VALUE."
+    )
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:

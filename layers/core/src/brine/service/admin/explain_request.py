@@ -30,10 +30,12 @@ def read_explain_request(members: Mapping[str, object]) -> tuple[Request, str | 
         raise invalid(f'method is "{method}". Write a method such as GET.')
     path, mark, query = url.partition("?")
     fields = Fields(_headers(members.get("headers")))
-    body = (given.text("body") or "").encode()
-    return Request(method=method, path=path, query=query if mark else None, fields=fields, body=body), given.text(
-        "tenant"
-    )
+    try:
+        body = (given.text("body") or "").encode()
+    except UnicodeEncodeError:
+        raise invalid("body has half of a surrogate pair, so it is not UTF-8. Write whole characters.") from None
+    request = Request(method=method, path=path, query=query if mark else None, fields=fields, body=body)
+    return request, given.text("tenant")
 
 
 def _headers(value: object) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Exchanges that differ only in their time and their target: `receive` decides one of them, and it holds for all.
 
-Most requests of an access log have no fields, and most of its responses have few. If neither has a date, and the route
-has no jitter, then the times of an exchange only move what is stored. So the decision is made once, and later exchanges
+Most requests of an access log have no fields, and most of its responses have few. If neither has a date,
+then the times of an exchange only move what is stored. So the decision is made once, and later exchanges
 copy it with their own times. A property test compares the copies with decisions of their own.
 """
 
@@ -12,102 +12,127 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.decision import ResponseDecision, Validate
-from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import StoredResponse
+from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.key_state import absent, is_selected_by_all
+from brine_cli.replay.model.plain.life import LONG, life_of
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
-    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Response
     from brine.domain.purging.dependency import AppliedStamps
+    from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
+    from brine_cli.replay.model.plain.fetch import PlainFetch
+    from brine_cli.replay.model.plain.life import PlainLife
+    from brine_cli.replay.rows import Lines
 
 _OF_TIME: Final = frozenset({"age", "content-length", "date", "expires", "last-modified"})
 """Fields whose meaning depends on the time of the exchange, or on its body."""
-_LONG: Final = 1e8
-"""Seconds of an exchange that are longer than any lifetime or window."""
-_ROUNDING: Final = 0.001
 _REMEMBERED: Final = 20_000
 
-type _Key = tuple[str, int, Fields, Fields | bool]
-"""The route, the status and the fields of the response; of a 304, the stored fields, else whether one is stored."""
+type _Key = tuple[str, int, Lines, Lines | None, int]
+"""The route, the status and the fields of the response, and the fields and the status of the stored one.
+
+Unless the response is a 304, those of the stored one count only as far as there is one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
-    """A decision to copy. `shorter_than`: for exchanges of fewer seconds."""
+class DecidedExchange:
+    """A decision to copy. `shorter_than`: for exchanges of fewer seconds. `life`: of the response that it stores.
+
+    `stored_within`: seconds of an exchange whose response is stored with that life. `refused_within`: of one that
+    changes nothing stored. Both are minus infinity for other exchanges.
+    """
 
     decision: ResponseDecision
     shorter_than: float
+    life: PlainLife | None = None
+    stored_within: float = -inf
+    refused_within: float = -inf
+
+    @classmethod
+    def of(cls, decision: ResponseDecision, shorter_than: float, life: PlainLife | None) -> DecidedExchange:
+        """Return the decision for exchanges of fewer seconds."""
+        stored = -inf if life is None or decision.drop else min(shorter_than, life.arrives_until)
+        is_refused = decision.keep is None and decision.reuse is None and not decision.drop
+        return cls(decision, shorter_than, life, stored, shorter_than if is_refused else -inf)
 
 
 class PlainExchanges:
     """The decisions about exchanges of one set of routes."""
 
     def __init__(self) -> None:
-        self._decided: dict[_Key, _Decided | None] = {}
+        self._decided: dict[_Key, DecidedExchange | None] = {}
 
     def received(self, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
-        """Return the decision of `receive` about the response of a fetch."""
-        key = _key(fetch, decision)
-        if key is None:
+        """Return the decision of `receive` about the response of a fetch, and tell the fetch of the life."""
+        asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
+        if response is None or not asked.is_plain or not (stored is None or is_selected_by_all(stored)):
             return fetch.received(decision)
-        decided = self._decided.get(key)
-        if decided is None:
-            if key in self._decided:
-                return fetch.received(decision)
+        key = _key(asked, response, stored)
+        decided = self._decided.get(key, _NEW)
+        if decided is _NEW:
             if len(self._decided) >= _REMEMBERED:
                 self._decided.clear()
             decided = self._decided[key] = _decide(fetch, decision)
-        if decided is None or fetch.end - fetch.began >= decided.shorter_than:
+        seconds = fetch.end - fetch.began
+        if decided is None or seconds >= decided.shorter_than:
             return fetch.received(decision)
+        if seconds < decided.stored_within:
+            fetch.life = decided.life
         return _moved(decided.decision, fetch, decision)
 
+    def known(
+        self, asked: AskedRequest, response: Response, stored: StoredResponse | PlainFetch | None
+    ) -> DecidedExchange | None:
+        """Return the decision about a plain exchange if `received` has made it before."""
+        return self._decided.get(_key(asked, response, stored))
 
-def _key(fetch: ModelFetch, decision: Validate | Forward) -> _Key | None:
-    """Return the facts that decide about a plain exchange; None for any other exchange."""
-    asked, response, stored = fetch.attempt.asked, fetch.response, decision.stored
-    route = asked.transaction.route
-    if not asked.is_plain or response is None or route.policy.jitter or response.status == 206:
-        return None
-    if not _OF_TIME.isdisjoint(response.fields.names) or (stored is not None and response.status in ERRORS):
-        return None
+
+def _key(asked: AskedRequest, response: Response, stored: StoredResponse | PlainFetch | None) -> _Key:
+    if stored is None:
+        return asked.transaction.route.name, response.status, response.fields.lines, None, 0
     if response.status != 304:
-        return route.name, response.status, response.fields, stored is not None
-    if stored is None or not isinstance(decision, Validate) or not _is_plain(stored):
-        return None
-    return route.name, 304, response.fields, stored.fields
+        return asked.transaction.route.name, response.status, response.fields.lines, (), 0
+    return asked.transaction.route.name, 304, response.fields.lines, stored.fields.lines, stored.status
 
 
-def _is_plain(stored: StoredResponse) -> bool:
-    """Return whether a stored response is the copy of a plain exchange."""
-    return _OF_TIME.isdisjoint(stored.fields.names) and is_selected_by_all(stored)
+_NEW: Final = DecidedExchange(ResponseDecision(), -inf)
+"""Stands for an exchange without a decision so far."""
 
 
-def _decide(fetch: ModelFetch, decision: Validate | Forward) -> _Decided | None:
+def _is_plain(fetch: ModelFetch, decision: Validate | Forward) -> bool:
+    """Return whether the exchange has no date and no part in it."""
+    response, stored = fetch.response, decision.stored
+    if response is None or response.status == 206:
+        return False
+    if not _OF_TIME.isdisjoint(response.fields.names) or (stored is not None and response.status in ERRORS):
+        return False
+    if response.status != 304:
+        return True
+    return isinstance(decision, Validate) and _OF_TIME.isdisjoint(decision.stored.fields.names)
+
+
+def _decide(fetch: ModelFetch, decision: Validate | Forward) -> DecidedExchange | None:
     """Decide about an exchange, and find out for which others that holds; None if for none.
 
     A longer exchange can only make a response less useful. So if one without any time and an endless one come to the
     same, all come to it. Otherwise the response must arrive fresh.
     """
-    own = fetch.received(decision)
-    at_once, late = (replace_end(fetch, seconds).received(decision) for seconds in (0.0, _LONG))
+    if not _is_plain(fetch, decision):
+        return None
+    own, late = (replace(fetch, end=fetch.began + seconds).received(decision) for seconds in (0.0, LONG))
     stored = own.keep or own.reuse
     if own.retry is not None or own.stale or (stored is not None and any(one.startswith("if-") for one in stored.vary)):
         return None
-    if _kind(own) == _kind(at_once) == _kind(late):
-        return _Decided(_timeless(own), inf)
-    if own.keep is None or _kind(own) != _kind(at_once):
-        return None
-    transaction = fetch.attempt.asked.transaction
-    lifetime = freshness_on_arrival(own.keep, transaction.route.policy, transaction.request).lifetime
-    return _Decided(_timeless(own), lifetime - _ROUNDING)
-
-
-def replace_end(fetch: ModelFetch, seconds: float) -> ModelFetch:
-    """Return the same fetch, had it taken so many seconds."""
-    return replace(fetch, end=fetch.began + seconds)
+    timeless = _timeless(own)
+    life = None if timeless.keep is None else life_of(timeless.keep, fetch.attempt.asked.transaction)
+    if _kind(own) == _kind(late):
+        return DecidedExchange.of(timeless, inf, life)
+    return None if life is None else DecidedExchange.of(timeless, life.arrives_until, life)
 
 
 def _kind(decision: ResponseDecision) -> tuple[object, ...]:
@@ -126,6 +151,8 @@ def _without_date(stored: StoredResponse) -> StoredResponse:
 
 def _moved(decided: ResponseDecision, fetch: ModelFetch, decision: Validate | Forward) -> ResponseDecision:
     """Return the decision for the times and the target of this fetch."""
+    if decided.keep is None and decided.reuse is None:
+        return decided
     validated = decision.stored if decided.reuse is not None else None
     keep = None if decided.keep is None else _made(decided.keep, fetch, validated)
     reuse = None if decided.reuse is None else keep or _made(decided.reuse, fetch, validated)
@@ -133,7 +160,10 @@ def _moved(decided: ResponseDecision, fetch: ModelFetch, decision: Validate | Fo
 
 
 def _made(copied: StoredResponse, fetch: ModelFetch, validated: StoredResponse | None) -> StoredResponse:
-    """Return a stored response like `copied`. validated: the one that a 304 has confirmed."""
+    """Return a stored response like `copied`. validated: the one that a 304 has confirmed.
+
+    It has the generation that it gets if no other response is stored meanwhile.
+    """
     assert fetch.response is not None  # noqa: S101 - for the checker of types
     return StoredResponse(
         method="GET",
@@ -148,6 +178,7 @@ def _made(copied: StoredResponse, fetch: ModelFetch, validated: StoredResponse |
         vary=copied.vary,
         selection=copied.selection,
         tags=copied.tags,
+        generation=fetch.attempt.asked.state.next_token(MAIN),
         applied_stamps=() if validated is None else validated.applied_stamps,
     )
 

@@ -1,0 +1,1 @@
+"""The shortcut for plain requests: most of an access log."""
