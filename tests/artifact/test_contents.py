@@ -22,6 +22,7 @@ SHIPPED = {
     "ShopFunction": {*FUNCTION, "routes.toml"},
     "ExchangeFunction": FUNCTION,
     "RotatorFunction": FUNCTION,
+    "SmokeFunction": FUNCTION,
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_client", "brine_codec", "backports"},
     "CoreLayer": {"python"},

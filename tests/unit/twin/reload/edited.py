@@ -106,7 +106,7 @@ class Edited:
         """Follow the changes of files. Return the new lines."""
         before = len(self.lines)
         self.reloader.check()
-        return self.lines[before:]
+        return [line for line in self.lines[before:] if not line.startswith("reloading: ")]  # of a busy machine
 
     def ask(self, name: str) -> tuple[int, Any]:
         """The status of a function's answer, and what it says of itself."""

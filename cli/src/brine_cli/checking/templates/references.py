@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _IN_SUB: Final = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^}]*)\}")
 _LOOP: Final = "Fn::ForEach"
+_MADE_BY_SAM: Final = frozenset({"Alias", "Version", "Stage", "Deployment", "DestinationTopic", "DestinationQueue"})
+"""What a reference may name after a resource of SAM and a dot. SAM makes these resources."""
 _IMPLICIT: Final = ("ServerlessHttpApi", "ServerlessRestApi", "ServerlessDeploymentApplication")
 
 
@@ -117,6 +119,9 @@ class _References:
                     yield from self._unknown(text, name.partition(".")[0], names, "parameter or resource")
 
     def _reference(self, node: yaml.Node, name: str) -> Iterator[UnknownName]:
+        owner, _, made = name.partition(".")
+        if made in _MADE_BY_SAM and owner in self._of_sam:
+            return
         yield from self._unknown(node, name, self._resources | self._parameters, "parameter or resource")
 
     def _condition(self, node: yaml.Node) -> Iterator[UnknownName]:
