@@ -24,12 +24,12 @@ VARIABLES = {
 os.environ.update(VARIABLES)
 
 from aws_lambda_powertools import Logger  # noqa: E402 - both read the variables
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # noqa: E402
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # noqa: E402 - after the variables are set
 
-from brine.adapters.emf.answer_log import AnswerLog  # noqa: E402
-from brine.adapters.emf.lines import MetricLines  # noqa: E402
-from brine.domain.http.messages import Response  # noqa: E402
-from brine.service.http_cache.answer import Answer  # noqa: E402
+from brine.adapters.emf.answer_log import AnswerLog  # noqa: E402 - after the variables are set
+from brine.adapters.emf.lines import MetricLines  # noqa: E402 - after the variables are set
+from brine.domain.http.messages import Response  # noqa: E402 - after the variables are set
+from brine.service.http_cache.answer import Answer  # noqa: E402 - after the variables are set
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -71,7 +71,7 @@ class Computation:
 
 def from_threads(cache: Cache, key: str, computation: Computation) -> list[str]:
     with ThreadPoolExecutor(CALLERS) as threads:
-        call = lambda _: cache.get_or_compute(key, computation, freshness_lifetime=60)  # noqa: E731
+        call = lambda _: cache.get_or_compute(key, computation, freshness_lifetime=60)  # noqa: E731 - one line for each caller
         return list(threads.map(call, range(CALLERS)))
 
 

@@ -116,7 +116,7 @@ def with_nested(outer: dict[str, Any], name: str, inner: dict[str, Any]) -> dict
         shared = template["Globals"]["Function"]
         for logical_id, resource in template["Resources"].items():
             if resource["Type"] == "AWS::Serverless::Function":
-                resource = resource | {"Properties": with_globals(shared, resource["Properties"])}  # noqa: PLW2901
+                resource = resource | {"Properties": with_globals(shared, resource["Properties"])}  # noqa: PLW2901 - with the globals
             resources[logical_id] = _substituted(resource, known)
     del resources[name]
     for resource in resources.values():

@@ -119,7 +119,7 @@ if TYPE_CHECKING:
         fetch.all(("orders",))  # type: ignore[arg-type]
         fetch.all(("orders", "/", {"otherwise": 1}))  # type: ignore[typeddict-unknown-key]
         fetch.all(("orders", "/", {"query": 1}))  # type: ignore[typeddict-item]
-        part.status = 3  # type: ignore[misc]
+        part.status = 3  # type: ignore[misc]  # what must not be possible
         assert_type((part.status, part.ok, part.content, part.is_fallback), tuple[int, bool, bytes, bool])
 
     async def wrong_awaits(fetch: AsyncFetch) -> None:

@@ -215,7 +215,7 @@ def test_a_name_in_code_and_in_routes_toml_is_refused(tmp_path: Path) -> None:
 
 
 def test_importing_an_app_imports_neither_powertools_nor_pydantic_nor_the_gateway() -> None:
-    import subprocess  # noqa: PLC0415
+    import subprocess  # noqa: PLC0415 - for this test only
 
     code = (
         "import sys; from brine.app.app import App; app = App(); "

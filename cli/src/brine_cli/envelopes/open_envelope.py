@@ -61,8 +61,8 @@ def run(options: OpenOptions) -> int:
 
 def _opening(options: OpenOptions) -> EnvelopeOpening:
     from brine.errors import ConfigError  # noqa: PLC0415 - the header needs none of these
-    from brine_cli.envelopes.opening import EnvelopeOpening  # noqa: PLC0415
-    from brine_cli.envelopes.types_file import read_types  # noqa: PLC0415
+    from brine_cli.envelopes.opening import EnvelopeOpening  # noqa: PLC0415 - not for the header alone
+    from brine_cli.envelopes.types_file import read_types  # noqa: PLC0415 - not for the header alone
 
     if options.keys is None:
         raise CommandError(_NO_KEYS)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The results are YAML, TOML and Python. No browser shows them, so they need no escapes of HTML.
-_TEMPLATES = Environment(  # noqa: S701
+_TEMPLATES = Environment(  # noqa: S701 - it writes YAML and Python, no HTML
     loader=FileSystemLoader(Path(__file__).parent / "files"), undefined=StrictUndefined, keep_trailing_newline=True
 )
 

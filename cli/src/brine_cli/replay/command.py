@@ -163,8 +163,8 @@ def _probe(  # noqa: PLR0917 - the parts of `_job`
 ) -> None:
     """Fetch samples, and write them to their file, also those before a failure."""
     from brine.adapters.http1.client import HttpClient  # noqa: PLC0415 - only a probe sends requests
-    from brine.adapters.http1.origin import HttpOrigin  # noqa: PLC0415
-    from brine_cli.replay.origins import probe  # noqa: PLC0415
+    from brine.adapters.http1.origin import HttpOrigin  # noqa: PLC0415 - for --probe only
+    from brine_cli.replay.origins import probe  # noqa: PLC0415 - for --probe only
 
     plan = probe.ProbePlan(what=options.probes, most=options.probe_limit)
     probed = probe.probed_routes(plan, routes)

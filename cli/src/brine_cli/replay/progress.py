@@ -51,7 +51,7 @@ def shown_progress(*, is_wanted: bool) -> Iterator[ReplayProgress]:
         yield Silent()
         return
     from rich.console import Console  # noqa: PLC0415 - it takes a while
-    from rich.progress import (  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415 - not for a pipe
         BarColumn,
         Progress,
         ProgressColumn,
@@ -59,7 +59,7 @@ def shown_progress(*, is_wanted: bool) -> Iterator[ReplayProgress]:
         TextColumn,
         TimeRemainingColumn,
     )
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - not for a pipe
 
     class SpeedColumn(ProgressColumn):
         def render(self, task: Task) -> Text:

@@ -164,7 +164,7 @@ class _Reader:
                     return
                 lines = data.splitlines(keepends=True)[:left]
                 left -= len(lines)
-                data = b"".join(lines)  # noqa: PLW2901
+                data = b"".join(lines)  # noqa: PLW2901 - the lines are joined once
             if form == "csv" and not header:
                 header = data.lstrip(b"\r\n").partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
             self.block += 1

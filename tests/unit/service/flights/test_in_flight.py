@@ -49,7 +49,7 @@ def test_a_flight_that_has_expired_is_replaced_and_its_end_leaves_the_successor_
 def test_callbacks_are_called_once_when_the_flight_is_over() -> None:
     flight, called = Flight(), []
     flight.when_over(lambda: called.append("in time"))
-    forgotten = lambda: called.append("forgotten")  # noqa: E731
+    forgotten = lambda: called.append("forgotten")  # noqa: E731 - compared by identity below
     flight.when_over(forgotten)
     flight.forget(forgotten)
     flight.end()

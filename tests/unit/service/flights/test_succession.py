@@ -109,7 +109,7 @@ def test_a_caller_with_a_stale_response_for_errors_does_not_take_over(seed: int)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_caller_without_time_for_a_fetch_leaves_it_to_another(seed: int) -> None:
-    callers = Callers(random=Random(seed), fate=lambda number: "stored" if number else "failed")  # noqa: S311
+    callers = Callers(random=Random(seed), fate=lambda number: "stored" if number else "failed")  # noqa: S311 - of a test
     for number in range(8):
         callers.come(number % 2, 28.0, may_take_over=lambda number=number: number > 5)
     callers.run()

@@ -183,5 +183,5 @@ def test_the_pickle_of_the_test_above_would_have_shown(tmp_path: Any) -> None:
     import pickle  # noqa: PLC0415 - only this test may import it
 
     canary = tmp_path / "canary"
-    pickle.loads(f"cpathlib\nPath\n(V{canary}\ntRp0\n0cbuiltins\ngetattr\n(g0\nVtouch\ntR(tR.".encode())  # noqa: S301
+    pickle.loads(f"cpathlib\nPath\n(V{canary}\ntRp0\n0cbuiltins\ngetattr\n(g0\nVtouch\ntR(tR.".encode())  # noqa: S301 - it shows what a canary does
     assert canary.exists()

@@ -111,7 +111,7 @@ def test_an_answer_that_is_not_of_this_version() -> None:
 
 
 def respond(body: bytes) -> HttpResponse:
-    from brine_cli.http.messages import HttpResponse  # noqa: PLC0415
+    from brine_cli.http.messages import HttpResponse  # noqa: PLC0415 - after the arguments are checked
 
     return HttpResponse(status=200, body=body)
 

@@ -32,7 +32,7 @@ class Time(click.ParamType):
         if isinstance(value, int | float):
             return float(value)
         from brine_cli.replay.logs.times import time_of_text  # noqa: PLC0415 - only for a time that is given
-        from brine_cli.replay.rows import WrongLine  # noqa: PLC0415
+        from brine_cli.replay.rows import WrongLine  # noqa: PLC0415 - not for the help
 
         try:
             return time_of_text(value)

@@ -127,7 +127,7 @@ def _head(report: ReplayReport, letters: str) -> list[str]:
 
 def _large_table(report: ReplayReport, letters: str) -> Table:
     from rich import box  # noqa: PLC0415 - it takes a while
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - not for JSON
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("All routes" if len(report.routes) != 1 else f"Route {next(iter(report.routes))}", no_wrap=True)
@@ -166,7 +166,7 @@ def _difference(row: _Row, total: Sequence[Figures]) -> list[str]:
 
 def _route_table(report: ReplayReport, letters: str, *, is_wide: bool) -> Table:
     from rich import box  # noqa: PLC0415 - it takes a while
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - not for JSON
 
     used = letters[: len(report.total)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
@@ -197,7 +197,7 @@ def _cell(figures: Figures | None, text: Callable[[Figures], str]) -> str:
 
 def _print_list(console: Console, title: str, texts: Sequence[str]) -> None:
     from rich.table import Table  # noqa: PLC0415 - it takes a while
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - not for JSON
 
     if not texts:
         return

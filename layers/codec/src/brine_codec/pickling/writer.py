@@ -218,7 +218,7 @@ class _Makers(dict[type, "Callable[[object], object]"]):
         self[cls] = memoised
         return memoised
 
-    def get(self, cls: type, default: object = None) -> Callable[[object], object]:  # noqa: ARG002
+    def get(self, cls: type, default: object = None) -> Callable[[object], object]:  # noqa: ARG002 - as pickle calls it
         """Return the reducer of `cls`. The Python pickler calls `get`, which ignores `__missing__`."""
         return self[cls]
 

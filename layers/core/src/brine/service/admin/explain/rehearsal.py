@@ -135,12 +135,12 @@ class _PeekedFlights(SingleFlight):
         key: str,
         *,
         lease_seconds: Callable[[], float],  # noqa: ARG002 - as in the base, and so are the next ones
-        wait_seconds: float,  # noqa: ARG002
+        wait_seconds: float,  # noqa: ARG002 - as the port has it
         has_stale: bool,
         may_store: Callable[[], bool],
         trace: Trace,
-        may_take_over: Callable[[], bool] = lambda: True,  # noqa: ARG002
-        accepts_failure: bool = False,  # noqa: ARG002
+        may_take_over: Callable[[], bool] = lambda: True,  # noqa: ARG002 - as the port has it
+        accepts_failure: bool = False,  # noqa: ARG002 - as the port has it
     ) -> Iterator[Turn]:
         """Give the caller its turn. Raises FetchAwaited if it would wait."""
         now, rehearsed = self.clock(), self.rehearsed
