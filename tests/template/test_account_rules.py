@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 OWN_KEY = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKey"}, NO_VALUE]}
-ROLES = [{"Ref": name} for name in ("GatewayRole", "RefresherRole", "ExchangeRole")]
+ROLES = [{"Ref": name} for name in ("GatewayRole", "RefresherRole", "ExchangeRole", "AdminRole")]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_every_output_has_a_sentence(each: Stack) -> None:
 def test_the_function_gives_up_before_the_api_does(stack: Stack) -> None:
     for name, function in stack.functions.items():
         longest = stack.parameters["Timeout"]["MaxValue"] * 1000
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             if event["Type"] == "HttpApi":
                 assert function["Timeout"] == {"Ref": "Timeout"}, name
                 assert longest < event["Properties"]["TimeoutInMillis"] <= 30_000, name

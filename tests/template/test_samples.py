@@ -14,7 +14,7 @@ from tests.template.stack import ROOT
 if TYPE_CHECKING:
     from tests.template.stack import Stack
 
-PRODUCTION = {"GatewayFunction", "RefresherFunction", "ExchangeFunction"}
+PRODUCTION = {"GatewayFunction", "RefresherFunction", "ExchangeFunction", "AdminFunction"}
 
 
 def test_the_production_stack_has_the_product_s_functions_and_its_queues_for_refreshes_alone(stack: Stack) -> None:

@@ -100,6 +100,13 @@ def read_application(*stacks: Stack) -> Application:
     )
 
 
+def _has_definition(api: Node) -> bool:
+    """Return whether an API has routes in an OpenAPI definition, other than those that the twin's own pages cover."""
+    paths = (api.get("DefinitionBody") or {}).get("paths") or {}
+    is_ours = bool(paths) and all(str(path).startswith("/_brine/") for path in paths)
+    return bool(_DEFINITIONS & api.keys()) and not is_ours
+
+
 class _Found:
     """The parts of the stacks that were added so far. `layers`: the layers of all stacks, by ARN."""
 
@@ -127,7 +134,7 @@ class _Found:
         for name, declared in stack.template.resources.items():
             if declared["Type"] == _API and (api := stack.resolver.resource(name, {"Auth"}, self.note)) is not None:
                 apis[name] = merge(of_apis, self._known_api(stack, properties_of(declared), properties_of(api)))
-                if _DEFINITIONS & properties_of(declared).keys():
+                if _has_definition(properties_of(declared)):
                     self.unserved.append(f"{name}: the routes of its OpenAPI definition, without those of events")
         for name, declared in stack.template.resources.items():
             kind = declared["Type"]
