@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _API: Final = "AWS::Serverless::HttpApi"
 _DEFINITIONS: Final = frozenset({"DefinitionBody", "DefinitionUri"})
+_FUNCTION_ARN: Final = re.compile(r"\$\{(\w+)\.Arn\}")
 _UNSERVED: Final = frozenset(
     {
         *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::GraphQLApi"),
@@ -58,6 +60,7 @@ class Application:
     schedules: those of its functions. The twin runs them if the user asks for it.
     unserved: a line for each event, function, API and stack that it does not serve.
     notices: a line for each other difference from AWS that the user must know of.
+    administrators: the functions behind paths below /_brine/, where the twin answers itself.
     """
 
     functions: Mapping[str, Function]
@@ -66,6 +69,7 @@ class Application:
     schedules: tuple[Schedule, ...] = ()
     unserved: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    administrators: frozenset[str] = frozenset()
 
 
 def read_application(*stacks: Stack) -> Application:
@@ -97,14 +101,18 @@ def read_application(*stacks: Stack) -> Application:
             *found.notices,
             *differences(stacks, found.functions),
         ),
+        administrators=frozenset(found.administrators),
     )
 
 
-def _has_definition(api: Node) -> bool:
-    """Return whether an API has routes in an OpenAPI definition, other than those that the twin's own pages cover."""
-    paths = (api.get("DefinitionBody") or {}).get("paths") or {}
-    is_ours = bool(paths) and all(str(path).startswith("/_brine/") for path in paths)
-    return bool(_DEFINITIONS & api.keys()) and not is_ours
+def _administrators(api: Node) -> list[str] | None:
+    """Return the functions in the OpenAPI definition of an API; None if it has paths outside of /_brine/."""
+    if not _DEFINITIONS & api.keys():
+        return []
+    paths = (api.get("DefinitionBody") or {}).get("paths")
+    if not paths or not all(str(path).startswith("/_brine/") for path in paths):
+        return None
+    return _FUNCTION_ARN.findall(str(paths))
 
 
 class _Found:
@@ -118,6 +126,7 @@ class _Found:
         self.schedules: list[Schedule] = []
         self.notices: dict[str, None] = {}  # a set that keeps the order
         self.unserved: list[str] = []
+        self.administrators: list[str] = []
         self.unknown: dict[str, None] = {}  # a set that keeps the order
 
     def note(self, line: str) -> None:
@@ -134,7 +143,9 @@ class _Found:
         for name, declared in stack.template.resources.items():
             if declared["Type"] == _API and (api := stack.resolver.resource(name, {"Auth"}, self.note)) is not None:
                 apis[name] = merge(of_apis, self._known_api(stack, properties_of(declared), properties_of(api)))
-                if _has_definition(properties_of(declared)):
+                administrators = _administrators(properties_of(declared))
+                self.administrators += administrators or []
+                if administrators is None:
                     self.unserved.append(f"{name}: the routes of its OpenAPI definition, without those of events")
         for name, declared in stack.template.resources.items():
             kind = declared["Type"]

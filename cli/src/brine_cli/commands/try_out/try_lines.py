@@ -114,7 +114,7 @@ def _of_invocations(served: TwinSummary) -> Iterator[str]:
     authorizers = {
         route.authorizer.function for route in application.routes if isinstance(route.authorizer, LambdaAuthorizer)
     }
-    for name in (one for one in application.functions if one not in reached | authorizers):
+    for name in (one for one in application.functions if one not in reached | authorizers | application.administrators):
         yield f"uv run brine invoke {name} -e EVENT.json"
         return
 
