@@ -7,7 +7,7 @@ import os
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from brine_cli.errors import CommandError
@@ -36,6 +36,20 @@ def found_twin(given: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+class AdminClient(Protocol):
+    """An admin API: that of a twin, or of a deployed stack. Every method raises CommandError."""
+
+    @property
+    def url(self) -> str:
+        """Where clients reach the gateway beside it."""
+
+    def get(self, name: str, parameters: Mapping[str, str | None]) -> dict[str, Any]:
+        """Return the document of a GET. A parameter that is None is left out."""
+
+    def post(self, name: str, members: Mapping[str, object]) -> dict[str, Any]:
+        """Return the document of a POST of a JSON object. A member that is None is left out."""
+
+
 class DeskClient:
     """The admin API of the twin at `url`. Every method raises CommandError."""
 
@@ -60,7 +74,7 @@ class DeskClient:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
                 document = json.load(answer)
         except urllib.error.HTTPError as refusal:
-            raise self._refused(refusal) from None
+            return self._failing(refusal)
         except OSError as error:
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
             reason = getattr(cause, "strerror", None) or cause
@@ -73,14 +87,17 @@ class DeskClient:
             raise self._foreign()
         return document
 
-    def _refused(self, refusal: urllib.error.HTTPError) -> CommandError:
-        """Return the error for an answer that is a problem."""
+    def _failing(self, refusal: urllib.error.HTTPError) -> dict[str, Any]:
+        """Return the document about a health that fails. For a problem, raise CommandError."""
         with refusal:
             try:
-                detail = json.loads(refusal.read())["detail"]
+                document: dict[str, Any] = json.loads(refusal.read())
+                if "checks" in document:
+                    return document
+                detail = str(document["detail"])
             except (OSError, ValueError, KeyError, TypeError):
-                return self._foreign()
-        return CommandError(str(detail).removesuffix("."))
+                raise self._foreign() from None
+        raise CommandError(detail.removesuffix(".")) from None
 
     def _foreign(self) -> CommandError:
         return CommandError(

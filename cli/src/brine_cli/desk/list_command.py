@@ -1,4 +1,4 @@
-"""Prints the listing of a running twin."""
+"""Prints the listing of a twin or of a stack."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.desk.client import DeskClient, found_twin
 from brine_cli.desk.listing import read_listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine_cli.desk.client import AdminClient
     from brine_cli.desk.listing import StoredListing
 
 _PATIENCE: Final = 1.0
@@ -21,9 +21,9 @@ _PATIENCE: Final = 1.0
 _WIDTH_OF_FILES: Final = 200
 
 
-def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: int, as_json: bool) -> int:
-    """Print the items that the twin stores, as a table or as JSON. Returns the exit code. Raises CommandError."""
-    client, progress = DeskClient(found_twin(twin)), Progress()
+def list_stored(filters: Mapping[str, str | None], client: AdminClient, *, limit: int, as_json: bool) -> int:
+    """Print the stored items, as a table or as JSON. Returns the exit code. Raises CommandError."""
+    progress = Progress()
     try:
         found = read_listing(client, filters, limit, progress)
     finally:

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from brine_cli.desk.amounts import duration_text
-from brine_cli.desk.client import DeskClient, found_twin
 from brine_cli.envelopes.key_text import KeyPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from brine_cli.desk.client import AdminClient
 
 
 def of_keyring(where: str, *, endpoint_url: str | None, region: str | None, as_json: bool) -> None:
@@ -35,12 +36,12 @@ def of_keyring(where: str, *, endpoint_url: str | None, region: str | None, as_j
         print(f"{loaded.place} has this text since {_date(loaded.changed_at)} ({age} ago).", file=sys.stderr)
 
 
-def of_twin(twin: str | None, *, as_json: bool) -> int:
-    """Print the keys of each function of a running twin. Return the exit code: 1 if a keyring cannot be loaded.
+def of_functions(client: AdminClient, *, as_json: bool) -> int:
+    """Print the keys of each function of a twin or a stack. Return the exit code: 1 if a keyring cannot be loaded.
 
     Raises CommandError.
     """
-    document = DeskClient(found_twin(twin)).get("keys", {})
+    document = client.get("keys", {})
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -51,7 +52,7 @@ def of_twin(twin: str | None, *, as_json: bool) -> int:
 def _rows_of_functions(functions: Iterable[dict[str, Any]], now: float) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for function in functions:
-        name = function["function"] or "all"
+        name = function["function"] or "functions of yours"
         if function["error"]:
             rows.append((name, "-", f"cannot be loaded: {function['error']}", "-"))
         rows += [(name, *_row(key, function["seals"], now)) for key in function["keys"]]

@@ -9,6 +9,7 @@ import click
 
 from brine_cli.commands.options import FILE
 from brine_cli.commands.purging.purge_options import PurgeOptions
+from brine_cli.commands.stack_options import STACK, admin_client
 from brine_cli.project.default_template import default_template
 from brine_cli.running_twin import RunningTwin
 
@@ -70,6 +71,7 @@ from brine_cli.running_twin import RunningTwin
 @click.option(
     "--twin", metavar="URL", help="The running twin. Without the option: the twin of the template here, if one runs."
 )
+@STACK
 def command(**given: object) -> None:
     """Purge stored responses of the running twin, or of a stack with the AWS credentials that are configured here.
 
@@ -82,10 +84,16 @@ def command(**given: object) -> None:
       brine purge --url '/orders/7?lang=en'
       brine purge --tag menu --dry-run
       brine purge --tag menu --soft
+      brine purge --stack brine --url /orders/7
       brine purge --table my-table --everything
     """
     options = PurgeOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     _check(options)
+    if options.stack is not None:
+        from brine_cli.commands.purging.purge_in_twin import purge_by  # noqa: PLC0415 - not for the help
+
+        purge_by(admin_client(options.twin, options.stack, options.region, options.endpoint_url), options)
+        return
     if options.twin is not None or options.dry_run or _is_for_running_twin(options):
         from brine_cli.commands.purging.purge_in_twin import purge_in_twin  # noqa: PLC0415 - not for the help
 
@@ -132,6 +140,10 @@ def _check_place(options: PurgeOptions) -> None:
             f"--url {options.url} has a *, and a purge of a URL ends one URL. Use --tag for responses that the origin "
             "labels, --route NAME for a whole route, or --everything."
         )
+    if options.stack is not None:
+        if options.table is not None or options.app is not None:
+            raise click.UsageError("--stack goes without --table and --app: the stack knows its table and its routes.")
+        return
     if options.is_for_stack and (options.twin is not None or options.dry_run):
         raise click.UsageError(
             "--twin and --dry-run are for a running twin. Leave out --table, --region, --endpoint-url, --app."
