@@ -138,7 +138,7 @@ FORBIDDEN = (
         (
             403,
             b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>",
-            (FORBIDDEN, "credentials, and check that they have not expired"),
+            FORBIDDEN,
         ),
         (
             500,
