@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
+from brine.service.admin.api.schemas import EXPLANATION
 from tests.support.events import load_event
 from tests.support.loopback import Loopback, answering_always
 from tests.unit.functions.invoking import KEYS, Output, running, variables_on
@@ -78,6 +80,7 @@ def test_an_operator_finds_explains_and_purges_a_response(deployed: Deployed) ->
     assert (item["url"], item["function"], item["tags"]) == ("/api/cache/60", "gateway", ["order-7"])
     explained = deployed.ask("explain")[1]
     assert (explained["verdict"]["result"], explained["api"]["route"]) == ("hit", "$default")
+    jsonschema.validate(explained, EXPLANATION)
     preview = deployed.ask("purge-preview")[1]
     assert (preview["count"], preview["stamps"]) == (1, ["route:api"])
     assert deployed.get().startswith("brine; hit")

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
 
+from brine.adapters.powertools.admin_openapi import admin_openapi
 from brine.adapters.powertools.resolver import FunctionResolver
 from brine.service.admin.api.operations import OPERATIONS
 from brine.service.admin.arguments import invalid, json_object
@@ -35,6 +36,7 @@ class AdminResolver:
         self._report = report
         self._resolver = FunctionResolver()
         handlers: dict[str, Handler] = {
+            "openapi.json": lambda: admin_openapi(served, str(admin.version()["brine"])),
             "version": admin.version,
             "health": admin.health,
             "stored": lambda: admin.stored(self._parameters()),
