@@ -9,8 +9,12 @@ from brine.adapters.powertools.admin_log import AdminLog
 from brine.adapters.powertools.gateway_explanations import GatewayExplanations
 from brine.bootstrap.admin import build_admin
 from brine.bootstrap.explainer import build_explainer
+from brine.bootstrap.statistics import build_statistics
 
 log = AdminLog()
 handler = AdminHandler(
-    build_admin(os.environ, purged=log.purged), log, explain=GatewayExplanations(build_explainer(os.environ))
+    build_admin(os.environ, purged=log.purged),
+    log,
+    explain=GatewayExplanations(build_explainer(os.environ)),
+    statistics=build_statistics(os.environ),
 )

@@ -98,10 +98,11 @@ def test_the_function_purges_and_writes_nothing_else(stack: Stack) -> None:
         assert not any(rights.allow(action, [f"t#{name}"]) for action in WRITES if not action.endswith("UpdateItem"))
     for key in ("r#x", "c#a#x", "o#x", "b#x", "u#route#x", "t#result:a#x"):
         assert not any(rights.allow(action, [key]) for action in WRITES), key
-    other = {"logs", "dynamodb", "s3", "secretsmanager"}
+    other = {"logs", "dynamodb", "s3", "secretsmanager", "cloudwatch"}
     allowed = {action for one in statements(stack.of_type("AWS::IAM::Role")["AdminRole"]) for action in actions(one)}
     assert {action.partition(":")[0] for action in allowed} == other
     assert {action for action in allowed if action.startswith("s3:")} == {"s3:GetObject", "s3:ListBucket"}
+    assert {action for action in allowed if action.startswith("cloudwatch:")} == {"cloudwatch:GetMetricData"}
 
 
 def test_the_function_reads_everything_that_is_cached_and_no_marks_of_messages(stack: Stack) -> None:

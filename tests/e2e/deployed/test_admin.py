@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -101,6 +102,23 @@ def test_a_purge_has_an_audit_line_without_its_tag(deployed_stack: DeployedStack
     assert (line["by"], line["soft"], line["done"], line["operation"]) == ("tag", True, True, "purge")
     assert line["principal"].startswith("arn:aws:")
     assert "audited-tag" not in json.dumps([line, *lines_of(deployed_stack, "administered")])
+
+
+def test_the_figures_are_those_of_cloudwatch(deployed_stack: DeployedStack) -> None:
+    now = datetime.now(UTC)
+    data = [
+        {
+            "MetricName": name,
+            "Dimensions": [{"Name": "service", "Value": "gateway"}],
+            "Timestamp": now,
+            "Value": value,
+        }
+        for name, value in (("Hit", 3.0), ("Miss", 1.0), ("OriginLatency", 250.0))
+    ]
+    deployed_stack.client("cloudwatch").put_metric_data(Namespace="BrineSamples", MetricData=data)
+    found = json.loads(brine(deployed_stack, "top", "--window", "15m", "--json"))
+    assert (found["requests"], found["hit_ratio"], found["origin_calls"], found["window"]) == (4, 0.75, 1, 900)
+    assert "hit ratio         75.0%  3 of 4" in brine(deployed_stack, "top", "--window", "15m")
 
 
 @pytest.fixture

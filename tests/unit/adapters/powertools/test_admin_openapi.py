@@ -135,4 +135,5 @@ def test_the_document_is_valid() -> None:
 
 
 def test_the_twin_answers_all_operations() -> None:
-    assert set(PATHS) == {operation.path for operation in OPERATIONS}
+    """But stats: those of the twin are its own, about live requests."""
+    assert {*PATHS, "/_brine/stats"} == {operation.path for operation in OPERATIONS}

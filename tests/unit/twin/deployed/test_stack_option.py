@@ -22,6 +22,24 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "version": {"brine": "0.1.0", "python": "3.13.0"},
     "health": {"status": "ok", "checks": [{"check": "table", "error": None}]},
     "purge": {"stamp": "route:api", "soft": False},
+    "stats": {
+        "at": 1_790_000_040,
+        "window": 3600,
+        "period": 60,
+        "route": "api",
+        "requests": 1200,
+        "requests_per_second": 0.333,
+        "answered": 1000,
+        "hits": 999,
+        "hit_ratio": 0.999,
+        "results": {"hit": 999, "miss": 1, "pass": 0},
+        "faults": {"CircuitOpen": 2, "StoreFault": 0},
+        "origin_calls": 3,
+        "total_seconds": {"p50": 0.002, "p95": 0.01, "p99": None},
+        "origin_seconds": {"p50": None, "p95": None, "p99": None},
+        "usd": 0.0123,
+        "series": {"requests": [0, 5, 10], "answered": [], "hits": [], "origin_calls": []},
+    },
 }
 
 
@@ -64,6 +82,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
         (("purge", "--url", "/a", "--soft", "--json"), ("purge", {"url": "/a", "soft": True})),
         (("keys", "--json"), ("keys", {})),
         (("health", "--json"), ("health", {})),
+        (("top", "--window", "1d", "--route", "api", "--json"), ("stats", {"window": "1d", "route": "api"})),
     ],
 )
 def test_a_command_asks_the_stack(stack: Stack, command: tuple[str, ...], asked: tuple[str, dict[str, object]]) -> None:
@@ -78,6 +97,18 @@ def test_the_output_names_what_answered(stack: Stack, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.splitlines()[1].split("  ")[0] == "functions of yours"
     main(["health", *OPTIONS])
     assert capsys.readouterr().out == "brine 0.1.0 on Python 3.13.0, at https://api.test\nok     table\n"
+    main(["top", *OPTIONS])
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "brine top  https://api.test, route api, 60m until 14:14 UTC",
+        " ▄█",
+        "requests               1,200  0.333 a second",
+        "hit ratio              99.9%  999 of 1,000",
+        "calls to origins           3  -",
+        "time                          p50 2.0ms, p95 10ms",
+        "results                       hit 999, miss 1",
+        "faults                        CircuitOpen 2",
+        "cost              0.0123 USD",
+    ]
     assert stack.asked
 
 
@@ -98,6 +129,7 @@ def test_a_health_that_fails_gives_an_exit_code(
     [
         (("ls", "--region", "x"), "--region and --endpoint-url go with --stack."),
         (("ls", "--stack", "a", "--twin", "b"), "--twin and --stack exclude each other."),
+        (("top", "--window", "1d"), "--region, --endpoint-url, --window and --route go with --stack."),
         (("keys", "--region", "x"), "--endpoint-url and --region go with SECRET_OR_FILE or --stack."),
         (("keys", "a.json", "--stack", "x"), "--twin and --stack go without SECRET_OR_FILE."),
         (

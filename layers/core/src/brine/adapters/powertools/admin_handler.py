@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from brine.adapters.powertools.admin_log import AdminLog
     from brine.service.admin.admin import Admin
     from brine.service.admin.explain_request import Explain
+    from brine.service.admin.statistics import Statistics
 
 _UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
 
@@ -22,9 +23,9 @@ _UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2"
 class AdminHandler:
     """Answers the events of an HTTP API, whose authorizer has let the operator in."""
 
-    def __init__(self, admin: Admin, log: AdminLog, *, explain: Explain) -> None:
+    def __init__(self, admin: Admin, log: AdminLog, *, explain: Explain, statistics: Statistics) -> None:
         self._log = log
-        self._resolver = AdminResolver(admin, log.failed, explain=explain)
+        self._resolver = AdminResolver(admin, log.failed, explain=explain, statistics=statistics)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Return the result for one event. An event that is no HTTP request gets a problem."""

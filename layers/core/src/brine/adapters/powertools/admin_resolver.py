@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from brine.service.admin.admin import Admin
     from brine.service.admin.explain_request import Explain
+    from brine.service.admin.statistics import Statistics
 
     type Handler = Callable[[], Mapping[str, object]]
 
@@ -29,10 +30,17 @@ class AdminResolver:
     """Answers events of an HTTP API or a function URL for the paths of the admin API. Threads may share it.
 
     An exception that is no Problem is a mistake of ours: the client gets a problem without its text, and `report` the
-    exception. `explain`: answers explain; without it, the path is unknown.
+    exception. `explain` answers explain, and `statistics` stats; without them, these paths are unknown.
     """
 
-    def __init__(self, admin: Admin, report: Callable[[Exception], None], *, explain: Explain | None = None) -> None:
+    def __init__(
+        self,
+        admin: Admin,
+        report: Callable[[Exception], None],
+        *,
+        explain: Explain | None = None,
+        statistics: Statistics | None = None,
+    ) -> None:
         self._report = report
         self._resolver = FunctionResolver()
         handlers: dict[str, Handler] = {
@@ -47,6 +55,8 @@ class AdminResolver:
         }
         if explain is not None:
             handlers["explain"] = lambda: explain(*read_explain_request(self._members()))
+        if statistics is not None:
+            handlers["stats"] = lambda: statistics.document(self._parameters())
         served = [operation for operation in OPERATIONS if operation.name in handlers]
         self._methods = {operation.path: operation.method for operation in served}
         for operation in served:

@@ -9,6 +9,7 @@ from brine.domain.routing.route import ADMIN_PREFIX
 from brine.service.admin.api import schemas
 from brine.service.admin.api.argument import Argument
 from brine.service.admin.explain_request import EXPLAIN_ARGUMENTS
+from brine.service.admin.statistics import STATS_ARGUMENTS
 from brine.service.admin.stored_requests import PURGE_ARGUMENTS, STORED_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ OPERATIONS: Final = (
         summary="List stored responses and results, page by page.",
         answer=schemas.STORED,
         arguments=STORED_ARGUMENTS,
+    ),
+    AdminOperation(
+        name="stats",
+        summary="Return the hit ratio, the requests, the calls to origins and the times, from CloudWatch.",
+        answer=schemas.STATISTICS,
+        arguments=STATS_ARGUMENTS,
     ),
     AdminOperation(
         name="explain",

@@ -121,6 +121,26 @@ KEYS: Final = _record(
         )
     )
 )
+_COUNTS: Final[Schema] = {"type": "object", "additionalProperties": _WHOLE}
+_QUANTILES: Final = _record(p50=_MAYBE_NUMBER, p95=_MAYBE_NUMBER, p99=_MAYBE_NUMBER)
+STATISTICS: Final = _record(
+    at=_WHOLE,
+    window=_WHOLE,
+    period=_WHOLE,
+    route=_MAYBE_TEXT,
+    requests=_WHOLE,
+    requests_per_second=_NUMBER,
+    answered=_WHOLE,
+    hits=_WHOLE,
+    hit_ratio=_MAYBE_NUMBER,
+    results=_COUNTS,
+    faults=_COUNTS,
+    origin_calls=_WHOLE,
+    total_seconds=_QUANTILES,
+    origin_seconds=_QUANTILES,
+    usd=_MAYBE_NUMBER,
+    series=_record(requests=_list(_WHOLE), answered=_list(_WHOLE), hits=_list(_WHOLE), origin_calls=_list(_WHOLE)),
+)
 EXPLANATION: Final[Schema] = {
     "type": "object",
     "properties": {
