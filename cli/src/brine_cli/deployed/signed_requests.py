@@ -46,7 +46,10 @@ class AdminAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedRequests:
-    """Sends requests to `address`. token: is sent in the place of a signature, if it is not empty."""
+    """Sends requests to `address`. token: is sent in the place of a signature, if it is not empty.
+
+    A request that has an Authorization field already is sent as it is.
+    """
 
     address: AdminAddress
     aws: Aws
@@ -77,6 +80,8 @@ class SignedRequests:
 
     def _proven(self, asked: Request) -> Request:
         """Return the request with a signature or a token."""
+        if "authorization" in asked.fields:
+            return asked
         if self.token:
             return replace(asked, fields=asked.fields.replacing("authorization", f"Bearer {self.token}"))
         signature = AwsSignature(service="execute-api")
