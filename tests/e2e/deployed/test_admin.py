@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
@@ -98,8 +100,12 @@ def test_health_and_keys_are_those_of_the_gateway_and_of_the_functions(deployed_
 
 def test_a_purge_has_an_audit_line_without_its_tag(deployed_stack: DeployedStack) -> None:
     brine(deployed_stack, "purge", "--tag", "audited-tag", "--soft")
-    line = lines_of(deployed_stack, "purged")[-1]
-    assert (line["by"], line["soft"], line["done"], line["operation"]) == ("tag", True, True, "purge")
+    deadline = time.monotonic() + SECONDS
+    while not (lines := [one for one in lines_of(deployed_stack, "purged") if one["by"] == "tag"]):
+        assert time.monotonic() < deadline, "no audit line of the purge"
+        time.sleep(0.2)
+    (line,) = lines
+    assert (line["soft"], line["done"], line["operation"]) == (True, True, "purge")
     assert line["principal"].startswith("arn:aws:")
     assert "audited-tag" not in json.dumps([line, *lines_of(deployed_stack, "administered")])
 
@@ -119,6 +125,23 @@ def test_the_figures_are_those_of_cloudwatch(deployed_stack: DeployedStack) -> N
     found = json.loads(brine(deployed_stack, "top", "--window", "15m", "--json"))
     assert (found["requests"], found["hit_ratio"], found["origin_calls"], found["window"]) == (4, 0.75, 1, 900)
     assert "hit ratio         75.0%  3 of 4" in brine(deployed_stack, "top", "--window", "15m")
+
+
+def test_the_console_signs_for_the_page_that_has_its_url(deployed_stack: DeployedStack) -> None:
+    place = ("--stack", STACK, "--endpoint-url", deployed_stack.endpoint_url, "--region", REGION)
+    command = [sys.executable, "-m", "brine_cli", "console", *place]
+    with subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url, _, secret = process.stdout.readline().strip().partition("#")
+            with urllib.request.urlopen(url, timeout=SECONDS) as page:  # noqa: S310 - of the command
+                assert b"<title>Brine console</title>" in page.read()
+            version = url.replace("console.html", "version")
+            assert status(urllib.request.Request(version)) == 403  # noqa: S310 - the same
+            assert status(urllib.request.Request(version, headers={"X-Brine-Console": secret})) == 200  # noqa: S310 - the same
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == 0
 
 
 @pytest.fixture

@@ -119,6 +119,23 @@ def test_each_request_and_each_purge_is_logged_with_its_operator_and_without_wha
         assert secret not in "\n".join(deployed.output.lines)
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("console.html", "text/html; charset=utf-8"),
+        ("console.js", "text/javascript; charset=utf-8"),
+        ("console.json", "application/json"),
+    ],
+)
+def test_the_console_is_served_with_its_policy(deployed: Deployed, path: str, kind: str) -> None:
+    event = load_event("http-api/admin-health.json")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = f"/_brine/{path}"
+    answer = deployed.admin(event)
+    assert (answer["statusCode"], answer["headers"]["content-type"]) == (200, kind)
+    assert answer["headers"]["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    assert path != "console.json" or json.loads(answer["body"]) == {"live": False}
+
+
 def test_an_event_that_is_no_request_gets_a_problem(deployed: Deployed) -> None:
     events: list[object] = [{}, [], {"Records": []}]
     for event in events:
