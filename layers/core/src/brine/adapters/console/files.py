@@ -43,6 +43,11 @@ class ConsoleFile:
     body: bytes
 
 
+def console_names() -> frozenset[str]:
+    """Return the names of all files."""
+    return frozenset(_TYPES)
+
+
 def console_file(name: str) -> ConsoleFile | None:
     """Return the file of this name, or None. An empty name is that of the page itself."""
     name = name or START
