@@ -82,9 +82,12 @@ def test_an_operator_finds_explains_and_purges_a_response(deployed_stack: Deploy
 
 
 def test_what_functions_of_users_store_is_listed_too(deployed_stack: DeployedStack) -> None:
-    with urllib.request.urlopen(f"{deployed_stack.url_of('SamplesApi')}/report", timeout=SECONDS):  # noqa: S310 - of the stack
-        listed = json.loads(brine(deployed_stack, "ls", "--tag", "prices", "--json"))
-    assert {(one["function"], one["namespace"]) for one in listed["items"]} == {("report", "report")}
+    url = f"{deployed_stack.url_of('SamplesApi')}/shop/listed"
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"X-Shop": "lister"}), timeout=SECONDS):  # noqa: S310 - of the stack
+        listed = json.loads(brine(deployed_stack, "ls", "--tag", "customer-listed", "--json"))
+    assert [(one["url"], one["function"], one["namespace"]) for one in listed["items"]] == [
+        ("/shop/listed", "shop", "shop")
+    ]
 
 
 def test_health_and_keys_are_those_of_the_gateway_and_of_the_functions(deployed_stack: DeployedStack) -> None:
