@@ -40,8 +40,8 @@ def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(whole: Stack) 
     for name, function in whole.functions.items():
         events = list(function.get("Events", {}).values())
         if not events:
-            # Secrets Manager invokes the first, for the secrets of the stack alone, CodeDeploy the second, and operators
-            # the last.
+            # Secrets Manager invokes the first, for the secrets of the stack alone. CodeDeploy invokes the second, and
+            # operators the last.
             assert name in {"RotatorFunction", "SmokeFunction", "AdminFunction"}
             continue
         if all(event["Type"] == "SQS" for event in events):

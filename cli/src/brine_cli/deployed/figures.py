@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from brine_cli.screen.colours import BOLD, CYAN, DIM
+from brine_cli.screen.printable import printable_document, printable_json
 from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -25,13 +25,11 @@ def show_figures(client: AdminClient, *, window: str | None, route: str | None, 
     with waiting("reading the metrics"):
         figures = client.get("stats", {"window": window, "route": route})
     if as_json:
-        print(json.dumps(figures, ensure_ascii=False, indent=2))
+        print(printable_json(figures, indent=2))
         return 0
-    from rich.console import Console  # noqa: PLC0415 - JSON needs no rich
+    from brine_cli.screen.rich_console import stdout_console  # noqa: PLC0415 - JSON needs no rich
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    console = Console(highlight=False, width=width)
-    console.print(_view(figures, client.url))
+    stdout_console(_WIDTH_OF_FILES).print(_view(printable_document(figures), client.url))
     if not figures["requests"]:
         sys.stderr.write("No figures: there were no requests, or CloudWatch has not counted them yet (a minute).\n")
     return 0
@@ -45,7 +43,7 @@ def _view(figures: dict[str, Any], url: str) -> RenderableType:
     from brine_cli.commands.inspect.dashboard import sparkline  # noqa: PLC0415 - as above
     from brine_cli.live.text.units import seconds_text, span_text  # noqa: PLC0415 - as above
 
-    title = Text("brine top", style="bold")
+    title = Text("brine top", style=BOLD)
     route = "" if figures["route"] is None else f", route {figures['route']}"
     until = f"{datetime.fromtimestamp(figures['at'], UTC):%H:%M} UTC"
     title.append(f"  {url}{route}, {span_text(figures['window'])} until {until}", style="not bold")
@@ -61,12 +59,12 @@ def _view(figures: dict[str, Any], url: str) -> RenderableType:
     if usd is not None:
         rows.append(("cost", f"{usd:,.4f} USD", ""))
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    table.add_column(style="dim")
+    table.add_column(style=DIM)
     table.add_column(justify="right")
     table.add_column()
     for row in rows:
         table.add_row(*row)
-    return Group(title, Text(sparkline(figures["series"]["requests"], 60), style="cyan"), table)
+    return Group(title, Text(sparkline(figures["series"]["requests"], 60), style=CYAN), table)
 
 
 def _times(quantiles: dict[str, float | None], text: Callable[[float], str]) -> str:

@@ -18,7 +18,16 @@ OPTIONS = ("--stack", "brine", "--region", "eu-central-1", "--endpoint-url", "ht
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "stored": {"items": [], "scanned": 0, "cursor": None},
     "explain": {"verdict": {"sentence": "A hit."}},
-    "keys": {"keys": [{"function": None, "seals": 1, "keys": [{"id": 1, "seals_from": None}], "error": None}]},
+    "keys": {
+        "keys": [
+            {
+                "function": None,
+                "seals": 1,
+                "keys": [{"id": 1, "state": "seals", "seals_from": None, "opens_until": None}],
+                "error": None,
+            }
+        ]
+    },
     "version": {"brine": "0.1.0", "python": "3.13.0"},
     "health": {"status": "ok", "checks": [{"check": "table", "error": None}]},
     "purge": {"stamp": "route:api", "soft": False},

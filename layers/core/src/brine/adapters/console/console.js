@@ -167,8 +167,6 @@ function showFigures(stats) {
     "No call to an origin."));
 }
 
-let isLive = true;
-
 async function showOrigins() {
   const [circuits, budgets] = await Promise.all([ask("circuits"), ask("budgets")]);
   const open = circuits.circuits.map((one) => [
@@ -341,8 +339,7 @@ function startLive() {
 async function start() {
   reset();
   const facts = await ask("console.json");
-  isLive = facts.live;
-  if (isLive) startLive();
+  if (facts.live) startLive();
   else startStack(facts);
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
+from brine.domain.keys.times import KeyState
 from brine.domain.listing.facts import EntryKind, EntryState
 
 if TYPE_CHECKING:
@@ -110,13 +111,14 @@ BUDGETS: Final = _record(
         )
     )
 )
+_KEY_STATE: Final[Schema] = {"enum": list(get_args(KeyState.__value__))}
 KEYS: Final = _record(
     keys=_list(
         _record(
             function=_MAYBE_TEXT,
             namespace=_MAYBE_TEXT,
             seals=_MAYBE_WHOLE,
-            keys=_list(_record(id=_WHOLE, seals_from=_MAYBE_NUMBER)),
+            keys=_list(_record(id=_WHOLE, state=_KEY_STATE, seals_from=_MAYBE_NUMBER, opens_until=_MAYBE_NUMBER)),
             error=_MAYBE_TEXT,
         )
     )
