@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.adapters.console.files import console_names
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,6 +23,7 @@ SHIPPED = {
     "ReportFunction": {*FUNCTION, "routes.toml"},
     "ShopFunction": {*FUNCTION, "routes.toml"},
     "ExchangeFunction": FUNCTION,
+    "AdminFunction": FUNCTION,
     "RotatorFunction": FUNCTION,
     "SmokeFunction": FUNCTION,
     "CodecLayer": {"python"},
@@ -56,11 +59,16 @@ def test_every_function_and_layer_is_listed_here(built: StackTemplate) -> None:
     assert {name for name, resource in resources if resource["Type"] in kinds} == BUILT
 
 
-@pytest.mark.parametrize("place", ["CodecLayer/python/brine_codec", "CoreLayer/python/brine"])
-def test_packages_hold_code_and_their_type_marker(built: StackTemplate, place: str) -> None:
+CONSOLE = {f"adapters/console/{name}" for name in console_names()}
+
+
+@pytest.mark.parametrize(
+    ("place", "more"), [("CodecLayer/python/brine_codec", set()), ("CoreLayer/python/brine", CONSOLE)]
+)
+def test_packages_hold_code_and_their_type_marker(built: StackTemplate, place: str, more: set[str]) -> None:
     root = find(built, place)
     files = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
-    assert [file for file in files if file.suffix != ".py"] == [root.relative_to(root) / "py.typed"]
+    assert {file.as_posix() for file in files if file.suffix != ".py"} == {"py.typed"} | more
 
 
 @pytest.mark.parametrize("function", sorted(name for name in BUILT if name.endswith("Function")))

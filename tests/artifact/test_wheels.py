@@ -85,7 +85,7 @@ def metadata(folder: Path, name: str) -> Message:
 def test_a_wheel_holds_the_code_of_its_packages_and_nothing_else(folder: Path, name: str) -> None:
     source, packages = SOURCES[name]
     base = ROOT / source
-    kinds = ("*.py", "*.jinja", "console/console.*")
+    kinds = ("*.py", "*.jinja", "console/console*.*")
     files = [file for each in packages for kind in kinds for file in (base / each).rglob(kind)]
     code = {file.relative_to(base).as_posix() for file in files}
     if name == "brine_cli":

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 OWN_KEY = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKey"}, NO_VALUE]}
-OF_THE_CACHE = ("Gateway", "Refresher", "Exchange", "Rotator")
+OF_THE_CACHE = ("Gateway", "Refresher", "Exchange", "Admin", "Rotator")
 ROLES = [{"Ref": f"{name}Role"} for name in OF_THE_CACHE]
-KEY_USERS = [{"Ref": f"{name}Role"} for name in ("Gateway", "Refresher", "Exchange", "Smoke", "Rotator")]
+KEY_USERS = [{"Ref": f"{name}Role"} for name in ("Gateway", "Refresher", "Exchange", "Admin", "Smoke", "Rotator")]
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,11 @@ LAMBDA = {
 }
 # Settings without which a function works, and those that have a use for it.
 ONLY_FOR = {
-    "BRINE_REFRESH_QUEUE": ("GatewayFunction",),
+    "BRINE_REFRESH_QUEUE": ("GatewayFunction", "AdminFunction"),
+    "BRINE_FUNCTION_KEYS_SECRET": ("AdminFunction",),
     "BRINE_NAMESPACE": (),
     "BRINE_CHANNELS": ("ExchangeFunction",),
-    "BRINE_EMULATED_PRINCIPAL": ("ExchangeFunction", "GatewayFunction"),
+    "BRINE_EMULATED_PRINCIPAL": ("ExchangeFunction", "GatewayFunction", "AdminFunction"),
 }
 # A key has no place in a configuration: this one is for emulators, as files of recorded responses are. In Lambda, the
 # lean client is right.

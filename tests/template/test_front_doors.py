@@ -72,4 +72,4 @@ def test_what_excludes_each_other_is_refused_before_the_deployment(stack: Stack)
     for name, rule in stack.template["Rules"].items():
         for assertion in rule["Assertions"]:
             assert assertion["AssertDescription"].endswith("."), name
-    assert len(stack.template["Rules"]) == 4
+    assert len(stack.template["Rules"]) == 5

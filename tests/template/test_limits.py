@@ -40,8 +40,9 @@ def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(whole: Stack) 
     for name, function in whole.functions.items():
         events = list(function.get("Events", {}).values())
         if not events:
-            # Secrets Manager invokes the one, for the secrets of the stack alone, and CodeDeploy the other.
-            assert name in {"RotatorFunction", "SmokeFunction"}
+            # Secrets Manager invokes the first, for the secrets of the stack alone. CodeDeploy invokes the second, and
+            # operators the last.
+            assert name in {"RotatorFunction", "SmokeFunction", "AdminFunction"}
             continue
         if all(event["Type"] == "SQS" for event in events):
             # Reserved concurrency would count throttled messages as received, and move them to the dead letters.
@@ -70,4 +71,5 @@ def test_each_function_is_bounded_by_its_own_parameter() -> None:
         "RefresherFunction": None,
         "RotatorFunction": None,
         "SmokeFunction": None,
+        "AdminFunction": None,
     }

@@ -14,7 +14,14 @@ from tests.template.stack import ROOT
 if TYPE_CHECKING:
     from tests.template.stack import Stack
 
-PRODUCTION = {"GatewayFunction", "RefresherFunction", "ExchangeFunction", "RotatorFunction", "SmokeFunction"}
+PRODUCTION = {
+    "GatewayFunction",
+    "RefresherFunction",
+    "ExchangeFunction",
+    "AdminFunction",
+    "RotatorFunction",
+    "SmokeFunction",
+}
 
 
 def test_the_production_stack_has_the_product_s_functions_and_its_queues_for_refreshes_alone(stack: Stack) -> None:

@@ -31,6 +31,8 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
     "check": LazyCommand("brine_cli.commands.check", "report every mistake of a project, with line and remedy"),
     "ls": LazyCommand("brine_cli.commands.inspect.ls", "list stored responses and results"),
     "explain": LazyCommand("brine_cli.commands.inspect.explain", "explain what a request would do now, and why"),
+    "health": LazyCommand("brine_cli.commands.inspect.health", "check the stores and the keys of a twin or a stack"),
+    "console": LazyCommand("brine_cli.commands.inspect.console", "serve the console of a deployed stack to a browser"),
     "get": LazyCommand("brine_cli.commands.inspect.get", "send a request, and explain its answer"),
     "replay": LazyCommand("brine_cli.commands.inspect.replay", "replay an access log against other routes"),
     "tail": LazyCommand("brine_cli.commands.inspect.tail", "show the requests to a running twin as they come"),
@@ -52,7 +54,7 @@ COMMANDS: Final[dict[str, LazyCommand]] = {
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Serve and try": ("dev", "get", "invoke", "token"),
-    "See and explain": ("tail", "top", "ls", "explain", "replay"),
+    "See and explain": ("tail", "top", "ls", "explain", "replay", "health", "console"),
     "Change what is stored": ("purge",),
     "Projects": ("new", "check", "types", "vendor", "emulators", "local-template"),
     "Sealed envelopes": ("open", "seal", "keys"),

@@ -157,6 +157,7 @@ def test_no_function_reads_the_table_without_a_key(holder_of: Callable[[str], Ho
         ("shop", {"FunctionKeys"}),
         ("exchange", {"ExchangeKeys", "OrdersKeys"}),
         ("rotator", {"ResponseKeys", "ExchangeKeys", "FunctionKeys"}),
+        ("admin", {"ResponseKeys", "FunctionKeys"}),
     ],
 )
 def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], function: str, own: set[str]) -> None:
@@ -168,6 +169,21 @@ def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], fu
         if holder.may("secretsmanager", "get_secret_value", SecretId=holder.stack.resources[name])
     }
     assert read == own
+
+
+def test_the_admin_function_reads_all_that_is_cached_and_writes_purges_alone(
+    holder_of: Callable[[str], Holder],
+) -> None:
+    holder = holder_of("admin")
+    table, bucket = holder.stack.resources["Table"], holder.stack.resources["Bodies"]
+    assert holder.may("dynamodb", "scan", TableName=table)
+    assert holder.may_read("r#x", "o#x", "b#x", "t#result:report#x")
+    assert not holder.may_read("u#channel#x")
+    assert [key for key in ("r#x", "c#report#x", "o#x", "b#x", "t#everything") if holder.may_write(key)] == []
+    assert [key for key in ("r#x", "b#x", "t#result:report#x", "t#tag:x") if holder.may_purge(key)] == ["t#tag:x"]
+    assert holder.may("s3", "get_object", Bucket=bucket, Key="bodies/x")
+    assert not holder.may("s3", "put_object", Bucket=bucket, Key="bodies/x", Body=b"x")
+    assert not holder.may("sqs", "send_message", QueueUrl=holder.stack.resources["RefreshQueue"], MessageBody="{}")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     type Clients = Callable[[str], Any]  # a client of the SDK for a service
@@ -67,9 +67,10 @@ def fill(client: Clients, apis: Iterable[tuple[str, str]], resources: Mapping[st
 
 def add_routes(client: Clients, stack: str, api_id: str, resources: Mapping[str, str]) -> None:
     """Make the routes that SAM wrote into the API's OpenAPI body, which ministack's CloudFormation does not read."""
-    template = client("cloudformation").get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+    body = _definition(client, stack, api_id)
     gateway, functions, api = client("apigatewayv2"), client("lambda"), resources[api_id]
-    for path, methods in template["Resources"][api_id]["Properties"]["Body"]["paths"].items():
+    authorizers = {name: _authorizer(gateway, api, name, scheme) for name, scheme in _token_schemes(body)}
+    for path, methods in body["paths"].items():
         for method, operation in methods.items():
             integration = operation["x-amazon-apigateway-integration"]
             found = _FUNCTION.search(integration["uri"]["Fn::Sub"])
@@ -86,13 +87,75 @@ def add_routes(client: Clients, stack: str, api_id: str, resources: Mapping[str,
                 TimeoutInMillis=integration.get("timeoutInMillis", 30_000),
             )
             is_any = method == "x-amazon-apigateway-any-method"
-            signed = any("AWS_IAM" in scheme for scheme in operation.get("security", ()))
+            demanded = {name: scopes for one in operation.get("security", ()) for name, scopes in one.items()}
+            (authorizer,) = demanded or ("NONE",)
+            of_tokens = (
+                {"AuthorizerId": authorizers[authorizer], "AuthorizationScopes": demanded[authorizer]}
+                if authorizer in authorizers
+                else {}
+            )
             gateway.create_route(
                 ApiId=api,
                 RouteKey=path if path == "$default" else f"{'ANY' if is_any else method.upper()} {path}",
                 Target=f"integrations/{made['IntegrationId']}",
-                AuthorizationType="AWS_IAM" if signed else "NONE",
+                AuthorizationType="JWT" if of_tokens else authorizer,
+                **of_tokens,
             )
+
+
+def _definition(client: Clients, stack: str, api_id: str) -> dict[str, Any]:
+    """Return the OpenAPI body of an API, as CloudFormation has it with the parameters of the stack."""
+    cloudformation = client("cloudformation")
+    template = cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    values = {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", ())}
+
+    def decided(part: Any) -> Any:
+        match part:
+            case {"Fn::If": [name, first, second]}:
+                return decided(first if _holds(template["Conditions"][name], values) else second)
+            case {"Ref": "AWS::NoValue"}:
+                return None
+            case {"Ref": str(name)} if name in values:
+                is_list = template["Parameters"][name]["Type"] == "CommaDelimitedList"
+                return values[name].split(",") if is_list else values[name]
+            case dict():
+                return {key: decided(one) for key, one in part.items()}
+            case list():
+                return [decided(one) for one in part]
+        return part
+
+    body: dict[str, Any] = decided(template["Resources"][api_id]["Properties"]["Body"])
+    return body
+
+
+def _holds(condition: Any, values: Mapping[str, str]) -> bool:
+    match condition:
+        case {"Fn::Not": [one]}:
+            return not _holds(one, values)
+        case {"Fn::Equals": [{"Ref": name}, text]}:
+            return bool(values.get(name, "") == text)
+    raise AssertionError(f"not a condition of an API: {condition}")
+
+
+def _token_schemes(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the authorizers of tokens by their names."""
+    for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
+        if scheme is not None and "x-amazon-apigateway-authorizer" in scheme:
+            yield name, scheme["x-amazon-apigateway-authorizer"]
+
+
+def _authorizer(gateway: Any, api: str, name: str, scheme: Mapping[str, Any]) -> str:
+    """Make an authorizer of tokens, and return its id."""
+    made = gateway.create_authorizer(
+        ApiId=api,
+        AuthorizerType="JWT",
+        Name=name,
+        IdentitySource=[scheme["identitySource"]],
+        JwtConfiguration={key.capitalize(): value for key, value in scheme["jwtConfiguration"].items()},
+    )
+    authorizer_id: str = made["AuthorizerId"]
+    return authorizer_id
 
 
 def lay_out_layers(client: Clients, opt: Path) -> None:

@@ -1,11 +1,11 @@
-"""The pages of the console. A strict Content-Security-Policy lets them load their own files only."""
+"""The pages of the console, for servers of this machine."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+import json
 from typing import TYPE_CHECKING, Final
 
+from brine.adapters.console.files import FACTS, console_file
 from brine_cli.http import limits
 from brine_cli.http.messages import HttpResponse
 
@@ -14,43 +14,26 @@ if TYPE_CHECKING:
     from brine_cli.http.pages import Page
 
 ROOT: Final = "/_brine/"
-_TYPES: Final = {
-    "console.html": "text/html; charset=utf-8",
-    "console.css": "text/css; charset=utf-8",
-    "console.svg": "image/svg+xml",
-    "console.js": "text/javascript; charset=utf-8",
-}
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
-"""No text becomes markup or code: the page builds its elements one by one."""
-_FIELDS: Final = (
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"cache-control", b"no-store"),
-)
+LIVE: Final[dict[str, object]] = {"live": True}
+"""The facts about a twin: it has live requests."""
 
 
 def console_pages() -> dict[str, Page]:
-    """Return the pages of the console, by path prefix."""
-    return {ROOT: _answer}
+    """Return the pages of the console of a twin, by path prefix."""
+    return {ROOT: lambda request: console_answer(request, LIVE)}
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def console_answer(request: HttpRequest, facts: dict[str, object]) -> HttpResponse:
+    """Return a file of the console, or the facts about its server, which the page reads."""
     name = request.target.partition(b"?")[0].decode("latin-1").removeprefix(ROOT.rstrip("/")).lstrip("/")
-    name = name or "console.html"
-    if name not in _TYPES:
-        return limits.refusal(404, "Not Found", f"the console is at {ROOT}")
     if request.method not in {"GET", "HEAD"}:
         return limits.refusal(405, "Method Not Allowed")
-    body = b"" if request.method == "HEAD" else _content(name)
-    return HttpResponse(status=200, headers=((b"content-type", _TYPES[name].encode()), *_FIELDS), body=body)
-
-
-@cache
-def _content(name: str) -> bytes:
-    return Path(__file__).with_name(name).read_bytes()
+    if name == FACTS:
+        return HttpResponse(
+            status=200, headers=((b"content-type", b"application/json"),), body=json.dumps(facts).encode()
+        )
+    file = console_file(name)
+    if file is None:
+        return limits.refusal(404, "Not Found", f"the console is at {ROOT}")
+    lines = tuple((field.encode(), value.encode()) for field, value in file.fields.items())
+    return HttpResponse(status=200, headers=lines, body=b"" if request.method == "HEAD" else file.body)

@@ -56,10 +56,10 @@ def main() -> None:
 
 
 def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    from brine.adapters.lambda_http.explained import explained_event  # noqa: PLC0415 - only this process needs it
     from brine.app.app import App  # noqa: PLC0415 - only this process needs it
     from brine.app.engine import app_explainer  # noqa: PLC0415 - only this process needs it
     from brine.errors import ConfigError  # noqa: PLC0415 - only this process needs it
-    from brine_cli.desk.explained_event import explained_event  # noqa: PLC0415 - only this process needs it
 
     sys.path[:0] = question["first"]
     sys.path += question["last"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode
 
 from brine_cli.errors import CommandError
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 40.0
 """How long to wait for an answer. The admin API answers within 20 s."""
+
+
+class AdminClient(Protocol):
+    """An admin API: that of a twin, or of a deployed stack. Every method raises CommandError."""
+
+    @property
+    def url(self) -> str:
+        """Where clients reach the gateway beside it."""
+
+    def get(self, name: str, parameters: Mapping[str, str | None]) -> dict[str, Any]:
+        """Return the document of a GET. A parameter that is None is left out."""
+
+    def post(self, name: str, members: Mapping[str, object]) -> dict[str, Any]:
+        """Return the document of a POST of a JSON object. A member that is None is left out."""
 
 
 class DeskClient:
@@ -41,7 +55,7 @@ class DeskClient:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
                 document = json.load(answer)
         except urllib.error.HTTPError as refusal:
-            raise self._refused(refusal) from None
+            return self._failing(refusal)
         except OSError as error:
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
             reason = getattr(cause, "strerror", None) or cause
@@ -54,14 +68,17 @@ class DeskClient:
             raise self._foreign()
         return document
 
-    def _refused(self, refusal: urllib.error.HTTPError) -> CommandError:
-        """Return the error for an answer that is a problem."""
+    def _failing(self, refusal: urllib.error.HTTPError) -> dict[str, Any]:
+        """Return the document about a health that fails. For a problem, raise CommandError."""
         with refusal:
             try:
-                detail = json.loads(refusal.read())["detail"]
+                document: dict[str, Any] = json.loads(refusal.read())
+                if "checks" in document:
+                    return document
+                detail = str(document["detail"])
             except (OSError, ValueError, KeyError, TypeError):
-                return self._foreign()
-        return CommandError(str(detail).removesuffix("."))
+                raise self._foreign() from None
+        raise CommandError(detail.removesuffix(".")) from None
 
     def _foreign(self) -> CommandError:
         return CommandError(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.launch import Launch
 
 PATHS: Final = tuple(
-    f"/_brine/{name}" for name in ("version", "health", "stored", "explain", "purge", "circuits", "budgets", "keys")
+    f"/_brine/{name}"
+    for name in ("openapi.json", "version", "health", "stored", "explain", "purge", "circuits", "budgets", "keys")
 )
 """The paths that it answers."""
 _MATCH: Final = RouteMatch(route=ApiRoute(method="ANY", path=None, function="desk"), parameters={})

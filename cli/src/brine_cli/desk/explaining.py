@@ -46,6 +46,7 @@ class Explaining:
 
         The result has one more member, `api`: the route of the API, and the function and the authorizer behind it.
         """
+        from brine.adapters.lambda_http.explained import with_fields_of  # noqa: PLC0415 - not at the twin's start
         from brine.service.admin.arguments import invalid  # noqa: PLC0415 - not at the twin's start
 
         routes = tuple(self._routes())
@@ -65,10 +66,7 @@ class Explaining:
             document = self._of_event(launch, to_event(request, target, match, datetime.now(UTC)), tenant)
         except (NotExplained, ValueError) as error:
             raise invalid(f"{error}.") from None
-        if document["upstream"] is not None:
-            fields = document["upstream"]["fields"]
-            document["upstream"]["fields"] = [one for one in fields if _counts(one, asked)]
-        return document | {"api": _api(match)}
+        return with_fields_of(asked, document) | {"api": _api(match)}
 
     def _launch(self, match: RouteMatch) -> Launch:
         """Return the settings of the function of a route. Raises NotExplained."""
@@ -96,7 +94,7 @@ class Explaining:
             from brine_cli.desk.app_process import explained_by_process  # noqa: PLC0415 - only for functions of users
 
             return explained_by_process(launch, event, tenant)
-        from brine_cli.desk.explained_event import explained_event  # noqa: PLC0415 - not at the twin's start
+        from brine.adapters.lambda_http.explained import explained_event  # noqa: PLC0415 - not at the twin's start
 
         return explained_event(self._explainer(launch), event, tenant)
 
@@ -130,11 +128,6 @@ def _changed(variables: Mapping[str, str]) -> int:
         return Path(variables.get("BRINE_ROUTES", "")).stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _counts(change: dict[str, Any], asked: Request) -> bool:
-    """Return whether the fate of a field matters: not if only API Gateway added it, and no origin gets it."""
-    return change["fate"] != "dropped" or change["name"] in asked.fields
 
 
 def _api(match: RouteMatch) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Prints the listing of a running twin."""
+"""Prints the listing of a twin or of a stack."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.desk.client import DeskClient
 from brine_cli.desk.listing import read_listing
-from brine_cli.desk.twin_choice import found_twin
 from brine_cli.screen.printable import printable_json
 from brine_cli.screen.width import wrapped_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine_cli.desk.client import AdminClient
     from brine_cli.desk.listing import StoredListing
 
 _PATIENCE: Final = 1.0
 """Seconds after which the progress is shown."""
 
 
-def list_stored(filters: Mapping[str, str | None], twin: str | None, *, limit: int, as_json: bool) -> int:
-    """Print the items that the twin stores, as a table or as JSON. Returns the exit code. Raises CommandError."""
-    client, progress = DeskClient(found_twin(twin)), Progress()
+def list_stored(filters: Mapping[str, str | None], client: AdminClient, *, limit: int, as_json: bool) -> int:
+    """Print the stored items, as a table or as JSON. Returns the exit code. Raises CommandError."""
+    progress = Progress()
     try:
         found = read_listing(client, filters, limit, progress)
     finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine_cli.desk.client import DeskClient
+    from brine_cli.desk.client import AdminClient
 
 _FIRST_PAGE: Final = 500
 _PAGE: Final = 2_000
@@ -25,7 +25,7 @@ class StoredListing:
 
 
 def read_listing(
-    client: DeskClient, filters: Mapping[str, str | None], limit: int, progress: Callable[[StoredListing], None]
+    client: AdminClient, filters: Mapping[str, str | None], limit: int, progress: Callable[[StoredListing], None]
 ) -> StoredListing:
     """Return up to `limit` items that meet the filters. `progress` is called after each call. Raises CommandError."""
     found = StoredListing()

@@ -7,20 +7,20 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from brine_cli.desk.client import DeskClient
-from brine_cli.desk.twin_choice import found_twin
 from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine_cli.desk.client import AdminClient
+
 _WIDTH_OF_FILES: Final = 100
 _LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:[/?#]|\Z)")
 
 
-def explain_request(given: Mapping[str, Any], twin: str | None, *, is_brief: bool, as_json: bool) -> int:
+def explain_request(given: Mapping[str, Any], client: AdminClient, *, is_brief: bool, as_json: bool) -> int:
     """Explain a request and return the exit code. given: the options of the command. Raises CommandError."""
-    explained = DeskClient(found_twin(twin or _own_machine(given["url"]))).post("explain", _members(given))
+    explained = client.post("explain", _members(given))
     if as_json:
         print(json.dumps(explained, indent=2))
         return 0
@@ -49,7 +49,7 @@ def _members(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _own_machine(url: str) -> str | None:
+def own_machine(url: str) -> str | None:
     """Return the server of a URL of this machine, which is then the twin; None for any other URL."""
     found = _LOOPBACK.match(url)
     return None if found is None else found[0].rstrip("/?#")

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from brine.domain.keys.facts import key_facts
 from brine.domain.keys.times import KEY_KEEP_DAYS, sealing_id
 from brine_cli.desk.amounts import duration_text
-from brine_cli.desk.client import DeskClient
-from brine_cli.desk.twin_choice import found_twin
 from brine_cli.envelopes.key_text import KeyPlace
 from brine_cli.keyrings.key_table import HEAD, cells, date, print_table
 from brine_cli.screen.printable import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from brine_cli.desk.client import AdminClient
 
 
 def of_keyring(
@@ -45,12 +45,12 @@ def of_keyring(
         print(f"{loaded.place} has this text since {date(loaded.changed_at)} ({age} ago).", file=sys.stderr)
 
 
-def of_twin(twin: str | None, *, as_json: bool) -> int:
-    """Print the keys of each function of a running twin. Return the exit code: 1 if a keyring cannot be loaded.
+def of_functions(client: AdminClient, *, as_json: bool) -> int:
+    """Print the keys of each function of a twin or a stack. Return the exit code: 1 if a keyring cannot be loaded.
 
     Raises CommandError.
     """
-    document = DeskClient(found_twin(twin)).get("keys", {})
+    document = client.get("keys", {})
     if as_json:
         print(printable_json(document, indent=2))
     else:
@@ -61,7 +61,7 @@ def of_twin(twin: str | None, *, as_json: bool) -> int:
 def _rows_of_functions(functions: Iterable[dict[str, Any]], now: float) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for function in functions:
-        name = function["function"] or "all"
+        name = function["function"] or "functions of yours"
         if function["error"]:
             rows.append((name, "-", f"cannot be loaded: {function['error']}", "-", "-"))
         rows += [(name, *cells(key, now)) for key in function["keys"]]

@@ -59,6 +59,7 @@ class Application:
     called_by_services: functions that services of AWS call by a resource of type AWS::Lambda::Permission.
     unserved: a line for each event, function, API and stack that it does not serve.
     notices: a line for each other difference from AWS that the user must know of.
+    administrators: the functions behind paths below /_brine/, where the twin answers itself.
     """
 
     functions: Mapping[str, Function]
@@ -68,6 +69,7 @@ class Application:
     called_by_services: frozenset[str] = frozenset()
     unserved: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    administrators: frozenset[str] = frozenset()
 
 
 def read_application(*stacks: Stack) -> Application:
@@ -100,6 +102,7 @@ def read_application(*stacks: Stack) -> Application:
             *found.notices,
             *differences(stacks, found.functions),
         ),
+        administrators=frozenset(found.administrators),
     )
 
 
@@ -115,6 +118,7 @@ class _Found:
         self.called_by_services: set[str] = set()
         self.notices: dict[str, None] = {}  # a set that keeps the order
         self.unserved: list[str] = []
+        self.administrators: list[str] = []
         self.unknown: dict[str, None] = {}  # a set that keeps the order
 
     def note(self, line: str) -> None:
@@ -125,6 +129,7 @@ class _Found:
         """Add the functions and event sources of one stack. Raises TemplateError."""
         apis = HttpApis(stack, self.note)
         self.notices |= dict.fromkeys(apis.lines)
+        self.administrators += apis.administrators
         self.unserved += [
             f"{name}: the routes of its OpenAPI definition, without those of events" for name in apis.with_definition
         ]

@@ -91,6 +91,7 @@ class Settings(CacheSettings):
     bucket: the name of the S3 bucket, or empty: then nothing is stored that is larger than `inline_limit`.
     signing_keys_secret: the name or ARN of the secret with this function's keyring.
     signing_keys: the keyring's JSON text, used instead of the secret, for emulators without Secrets Manager.
+    function_keys_secret: that of the secret with the keyring of functions of users, for the admin function.
     namespace: the part of the table and the bucket where this function keeps its results.
     refresh_queue: the URL of the queue of refresh requests.
     channels: the path of channels.toml, for the exchange.
@@ -102,6 +103,7 @@ class Settings(CacheSettings):
     bucket: str = ""
     signing_keys_secret: str = ""
     signing_keys: str | None = field(default=None, repr=False)
+    function_keys_secret: str = ""
     namespace: str | None = None
     refresh_queue: str | None = None
     inline_limit: int = 32_768
@@ -136,6 +138,7 @@ class Settings(CacheSettings):
                 "BRINE_SIGNING_KEYS_SECRET", is_needed=not environment.get("BRINE_SIGNING_KEYS")
             )
             or "",
+            "function_keys_secret": variables.text("BRINE_FUNCTION_KEYS_SECRET") or "",
             "namespace": variables.namespace() if "BRINE_NAMESPACE" in needs else variables.text("BRINE_NAMESPACE"),
             "refresh_queue": variables.text("BRINE_REFRESH_QUEUE"),
             "inline_limit": variables.bytes("BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),

@@ -18,9 +18,11 @@ from brine.domain.resilience.circuit import Opening
 from brine.domain.routing.origin import OriginAddress
 from brine.errors import StoreUnavailable
 from brine.service.admin.admin import Admin
+from brine.service.admin.statistics import Statistics
 from brine.service.origins.budgets import budget_key
 from brine_codec import Keyring, KeyringSource
 from tests.support.gateway.world import response
+from tests.unit.service.admin.memory_metrics import MemoryMetrics
 from tests.unit.service.admin.stored_world import StoredWorld, source, table
 
 if TYPE_CHECKING:
@@ -47,7 +49,9 @@ class Api:
     def put(self, *tables: CacheTable) -> None:
         """Serve these tables from now on."""
         admin = Admin(tables=tables, clock=self.stored.time, monotonic=lambda: 0.0)
-        self.resolver = AdminResolver(admin, self.errors.append, explain=self.explain)
+        self.metrics = MemoryMetrics()
+        statistics = Statistics(metrics=self.metrics, clock=self.stored.time, monotonic=lambda: 0.0)
+        self.resolver = AdminResolver(admin, self.errors.append, explain=self.explain, statistics=statistics)
 
     def explain(self, request: Request, tenant: str | None) -> dict[str, object]:
         """Return the request in the place of its explanation."""

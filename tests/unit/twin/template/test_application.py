@@ -201,6 +201,14 @@ def test_a_function_that_is_not_served_leaves_the_others(tmp_path: Path, functio
     assert found.startswith(line)
 
 
+def test_a_definition_of_paths_that_the_twin_answers_itself_is_no_difference(tmp_path: Path) -> None:
+    paths = '{DefinitionBody: {paths: {"/_brine/{proxy+}": {uri: !Sub "${Fn.Arn}/invocations"}}}}'
+    api = f"  Api: {{Type: AWS::Serverless::HttpApi, Properties: {paths}}}"
+    application = read_with(tmp_path, "CodeUri: code, Handler: a.b, Events: {Get: {Type: HttpApi}}", api)
+    assert (application.unserved, application.notices) == ((), ())
+    assert application.administrators == {"Fn"}
+
+
 @pytest.mark.parametrize(
     ("others", "line"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from brine_cli.commands.stack_options import admin_client, stack_options
+
 
 class Amount(click.ParamType):
     """A duration or a size as people write it. The value stays a text: the twin reads it again."""
@@ -52,8 +54,18 @@ STATES = ("fresh", "stale", "grace", "keep", "purged", "unknown")
     metavar="URL",
     help="The running twin. Without it: that of the template here, else the one that started last.",
 )
-def command(*, limit: int, as_json: bool, twin: str | None, **filters: str | None) -> int:
-    """List the responses and results that a running twin stores.
+@stack_options
+def command(
+    *,
+    limit: int,
+    as_json: bool,
+    twin: str | None,
+    stack: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    **filters: str | None,
+) -> int:
+    """List the responses and results that a running twin or a stack stores.
 
     The filters must all hold. The list shows the facts that were sealed with each item: its URL, route, age, size and
     tags, and its state after all purges. It never shows the value of a header, nor a body. An item that does not open
@@ -65,7 +77,9 @@ def command(*, limit: int, as_json: bool, twin: str | None, **filters: str | Non
       brine ls --route orders --state stale
       brine ls --tag order-7 --json | jq -r '.items[].url'
       brine ls --url '/api/orders/*' --larger-than 100KB --older-than 5m
+      brine ls --stack brine --route orders
     """
     from brine_cli.desk.list_command import list_stored  # noqa: PLC0415 - the help needs no twin
 
-    return list_stored(filters, twin, limit=limit, as_json=as_json)
+    client = admin_client(twin, stack, region, endpoint_url)
+    return list_stored(filters, client, limit=limit, as_json=as_json)

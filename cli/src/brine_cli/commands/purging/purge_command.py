@@ -10,6 +10,7 @@ import click
 
 from brine_cli.commands.options import FILE
 from brine_cli.commands.purging.purge_options import PurgeOptions
+from brine_cli.commands.stack_options import STACK, admin_client
 
 _TABLE: Final = "BRINE_TABLE"
 
@@ -66,9 +67,14 @@ _TABLE: Final = "BRINE_TABLE"
     show_default="the variable BRINE_NAMESPACE",
     help="With --app: the BRINE_NAMESPACE of the function.",
 )
-@click.option("--dry-run", is_flag=True, help="Purge nothing. List what the purge would end in the running twin.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Purge nothing. List what the purge would end in the running twin, or with --stack in the stack.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--twin", metavar="URL", help="The running twin. Without it: that of the template here, and no other.")
+@STACK
 def command(**given: object) -> None:
     """Purge stored responses of the running twin, or of a stack with the AWS credentials that are configured here.
 
@@ -82,10 +88,16 @@ def command(**given: object) -> None:
       brine purge --url '/orders/7?lang=en'
       brine purge --tag menu --dry-run
       brine purge --tag menu --soft
+      brine purge --stack brine --url /orders/7
       brine purge --table my-table --everything
     """
     options = PurgeOptions(**given)  # type: ignore[arg-type]  # click has checked each value
     _check(options)
+    if options.stack is not None:
+        from brine_cli.commands.purging.purge_in_twin import purge_by  # noqa: PLC0415 - not for the help
+
+        purge_by(admin_client(options.twin, options.stack, options.region, options.endpoint_url), options)
+        return
     if options.twin is not None or not _names_stack(options):
         from brine_cli.commands.purging.purge_in_twin import purge_in_twin  # noqa: PLC0415 - not for the help
 
@@ -130,12 +142,17 @@ def _check_place(options: PurgeOptions) -> None:
             f"--url {options.url} has a *, and a purge of a URL ends one URL. Use --tag for responses that the origin "
             "labels, --route NAME for a whole route, or --everything."
         )
+    if options.stack is not None:
+        if options.table is not None or options.app is not None:
+            raise click.UsageError("--stack goes without --table and --app: the stack knows its table and its routes.")
+        return
     if options.is_for_stack and (options.twin is not None or options.dry_run):
         raise click.UsageError(
-            "--twin and --dry-run are for a running twin. Leave out --table, --region, --endpoint-url, --app."
+            "--twin and --dry-run are for a running twin. Leave out --table, --region, --endpoint-url, --app. "
+            "--stack NAME takes --dry-run too."
         )
     if options.dry_run and options.twin is None and _names_stack(options):
         raise click.UsageError(
-            f"--dry-run is for a running twin, and {_TABLE} names the table {os.environ[_TABLE]} of a stack. "
-            f"Unset {_TABLE}, or name the twin with --twin URL."
+            f"--dry-run needs an admin API, and {_TABLE} names the table {os.environ[_TABLE]} of a stack. "
+            f"Name the stack with --stack NAME, or the twin with --twin URL, or unset {_TABLE}."
         )

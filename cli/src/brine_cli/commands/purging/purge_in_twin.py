@@ -13,11 +13,16 @@ from brine_cli.waiting import waiting
 
 if TYPE_CHECKING:
     from brine_cli.commands.purging.purge_options import PurgeOptions
+    from brine_cli.desk.client import AdminClient
 
 
 def purge_in_twin(options: PurgeOptions) -> None:
     """Purge, or with `dry_run` list the items. Raises CommandError."""
-    client = DeskClient(twin_to_purge(options.twin, os.environ))
+    purge_by(DeskClient(twin_to_purge(options.twin, os.environ)), options)
+
+
+def purge_by(client: AdminClient, options: PurgeOptions) -> None:
+    """Purge by an admin API, or with `dry_run` list the items. Raises CommandError."""
     members = {
         "url": options.url,
         "tag": options.tag,
@@ -28,7 +33,7 @@ def purge_in_twin(options: PurgeOptions) -> None:
         "soft": True if options.soft else None,
         "dry_run": True if options.dry_run else None,
     }
-    with waiting("reading what the twin stores" if options.dry_run else "purging in the twin"):
+    with waiting("reading what is stored" if options.dry_run else "purging"):
         document = client.post("purge", members)
     if options.as_json:
         print(printable_json(document, indent=2))

@@ -25,6 +25,7 @@ class PurgeOptions:
     part: str | None = None
     namespace: str | None = None
     twin: str | None = None
+    stack: str | None = None
     dry_run: bool = False
     as_json: bool = False
 

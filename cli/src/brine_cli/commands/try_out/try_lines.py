@@ -120,9 +120,8 @@ def _of_invocations(served: TwinSummary) -> Iterator[str]:
     authorizers = {
         route.authorizer.function for route in application.routes if isinstance(route.authorizer, LambdaAuthorizer)
     }
-    for name in (
-        one for one in application.functions if one not in reached | authorizers | application.called_by_services
-    ):
+    known = reached | authorizers | application.called_by_services | application.administrators
+    for name in (one for one in application.functions if one not in known):
         yield f"uv run brine invoke {name} -e EVENT.json"
         return
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from brine.adapters.aws.secrets import SecretText
 from brine.adapters.dynamodb.budgets import DynamoBudgetStore
 from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.item_pages import DynamoItemPages
@@ -20,10 +21,13 @@ from brine.service.admin.admin import Admin
 from brine.service.admin.sources import CacheSource, CacheTable, facts_codec
 from brine.service.http_cache.sealing import stored_response_registry
 from brine.settings import Settings
-from brine_codec import Codec, Limits
+from brine_codec import Codec, KeyringSource, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from brine.service.admin.stored_requests import PurgeOrder
+    from brine_codec import Keyring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +40,27 @@ class AdministeredFunction:
 
 
 def build_admin(
-    environment: Mapping[str, str], client: HttpClient | None = None, *, clock: Callable[[], float] = time.time
+    environment: Mapping[str, str],
+    client: HttpClient | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    purged: Callable[[PurgeOrder, bool], None] | None = None,
 ) -> Admin:
-    """Return the admin API of a gateway, with the same environment as its function. Raises ConfigError.
+    """Return the admin API of a gateway, with the environment of its function. Raises ConfigError.
 
-    It calls no service yet. `client` makes the connections of the lean client; the caller that passes one must close
-    it. `clock` returns seconds since 1970.
+    With BRINE_FUNCTION_KEYS_SECRET, it also sees what all functions with the keys in that secret store. It calls no
+    service yet. `client` makes the connections of the lean client; the caller that passes one must close it. `clock`
+    returns seconds since 1970. `purged`: as in Admin.
     """
-    name = environment.get("AWS_LAMBDA_FUNCTION_NAME", "")
-    return build_joint_admin([AdministeredFunction(name=name, environment=environment)], client, clock=clock)
+    client = client or HttpClient()
+    admin = build_joint_admin([AdministeredFunction(name="gateway", environment=environment)], client, clock=clock)
+    settings = Settings.from_environment(environment)
+    if settings.function_keys_secret:
+        (table,) = admin.tables
+        keyring = KeyringSource(SecretText(connect_aws(settings, client), settings.function_keys_secret))
+        of_functions = _source_of("", None, keyring, Routes(()), settings.key_keep_days)
+        admin = replace(admin, tables=(replace(table, sources=(*table.sources, of_functions)),))
+    return admin if purged is None else replace(admin, purged=purged)
 
 
 def build_joint_admin(
@@ -91,12 +107,18 @@ def _source(function: AdministeredFunction, settings: Settings, client: HttpClie
     routes = routes_of(settings) if function.routes is None else function.routes
     if namespace:
         routes = Routes(tuple(replace(route, namespace=namespace) for route in routes))
+    return _source_of(function.name, namespace, keyring, routes, settings.key_keep_days)
+
+
+def _source_of(
+    name: str, namespace: str | None, keyring: Keyring | KeyringSource, routes: Routes, key_keep_days: float
+) -> CacheSource:
     return CacheSource(
-        function=function.name,
+        function=name,
         namespace=namespace,
         keyring=keyring,
         responses=Codec(keyring, purpose=PURPOSE, registry=stored_response_registry(), limits=Limits(), gate=False),
         results=facts_codec(keyring),
         routes=routes,
-        key_keep_days=settings.key_keep_days,
+        key_keep_days=key_keep_days,
     )

@@ -1,4 +1,4 @@
-"""The protocols that only operators need: pages of the cache table, and the states of circuits and budgets."""
+"""The protocols that only operators need: pages of the cache table, states of circuits and budgets, and metrics."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from brine.domain.resilience.budget_ledger import Ledger
     from brine.domain.resilience.circuit_state import CircuitState
     from brine.domain.routing.origin import OriginAddress
@@ -63,3 +65,31 @@ class BudgetLedgers(Protocol):
 
     def ledger(self, key: str, *, deadline: Deadline | None = None) -> Ledger | None:
         """Return the ledger of a budget; None if it has no entry. One call."""
+
+
+type MetricSeries = Mapping[int, float]
+"""The figures of a metric, by the beginning of their period in seconds since 1970. A period without any is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """A metric, and how its values in each period become one figure, such as Sum or p95. period: seconds."""
+
+    name: str
+    statistic: str
+    period: int
+
+
+class MetricReader(Protocol):
+    """The metrics of a stack, for operators. Raises StoreError."""
+
+    def read(
+        self,
+        queries: Sequence[MetricQuery],
+        dimensions: Mapping[str, str],
+        *,
+        begin: int,
+        end: int,
+        deadline: Deadline | None = None,
+    ) -> list[MetricSeries]:
+        """Return the figures of each query between two times, in seconds since 1970. All have these dimensions."""

@@ -100,7 +100,7 @@ def test_a_dry_run_for_a_stack_is_refused(
     told = capsys.readouterr().err
     assert purges == []
     assert "BRINE_TABLE names the table prod of a stack" in told
-    assert "Unset BRINE_TABLE" in told
+    assert "Name the stack with --stack NAME, or the twin with --twin URL, or unset BRINE_TABLE" in told
 
 
 @pytest.mark.usefixtures("of_here")

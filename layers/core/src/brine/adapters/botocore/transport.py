@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _MAX_CONNECTIONS: Final = 64
 """Connections that are kept for one service. More threads may send at once."""
 
+_SDK_NAMES: Final = {"monitoring": "cloudwatch"}
+"""The names that the SDK has for services whose endpoints and signatures have another one."""
+
 
 class BotocoreTransport:
     """The AwsTransport outside of Lambda, with a session of boto3 or botocore.
@@ -86,6 +89,10 @@ class BotocoreTransport:
                     max_pool_connections=_MAX_CONNECTIONS,
                 )
                 self._sdk_clients[key] = create_client(
-                    self._session, name, region_name=self.region, endpoint_url=self._endpoint_url, config=config
+                    self._session,
+                    _SDK_NAMES.get(name, name),
+                    region_name=self.region,
+                    endpoint_url=self._endpoint_url,
+                    config=config,
                 )
             return self._sdk_clients[key]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
 
+from brine.adapters.powertools.admin_openapi import admin_openapi
 from brine.adapters.powertools.resolver import FunctionResolver
+from brine.service.admin.api.operations import OPERATIONS
 from brine.service.admin.arguments import invalid, json_object
 from brine.service.admin.explain_request import read_explain_request
 from brine.service.problems import ADMIN_METHOD_UNKNOWN, ADMIN_PATH_UNKNOWN, INTERNAL, Problem, problem_response
@@ -19,36 +21,47 @@ if TYPE_CHECKING:
 
     from brine.service.admin.admin import Admin
     from brine.service.admin.explain_request import Explain
+    from brine.service.admin.statistics import Statistics
 
     type Handler = Callable[[], Mapping[str, object]]
-
-PREFIX: Final = "/_brine"
 
 
 class AdminResolver:
     """Answers events of an HTTP API or a function URL for the paths of the admin API. Threads may share it.
 
     An exception that is no Problem is a mistake of ours: the client gets a problem without its text, and `report` the
-    exception. `explain`: answers explain; without it, the path is unknown.
+    exception. `explain` answers explain, and `statistics` stats; without them, these paths are unknown.
     """
 
-    def __init__(self, admin: Admin, report: Callable[[Exception], None], *, explain: Explain | None = None) -> None:
+    def __init__(
+        self,
+        admin: Admin,
+        report: Callable[[Exception], None],
+        *,
+        explain: Explain | None = None,
+        statistics: Statistics | None = None,
+    ) -> None:
         self._report = report
         self._resolver = FunctionResolver()
-        handlers: dict[tuple[str, str], Handler] = {
-            ("GET", "version"): admin.version,
-            ("GET", "health"): admin.health,
-            ("GET", "stored"): lambda: admin.stored(self._parameters()),
-            ("POST", "purge"): lambda: admin.purge(self._members()),
-            ("GET", "circuits"): admin.circuits,
-            ("GET", "budgets"): lambda: admin.budgets(self._parameters()),
-            ("GET", "keys"): admin.keys,
+        handlers: dict[str, Handler] = {
+            "openapi.json": lambda: admin_openapi(served, str(admin.version()["brine"])),
+            "version": admin.version,
+            "health": admin.health,
+            "stored": lambda: admin.stored(self._parameters()),
+            "purge": lambda: admin.purge(self._members()),
+            "circuits": admin.circuits,
+            "budgets": lambda: admin.budgets(self._parameters()),
+            "keys": admin.keys,
         }
         if explain is not None:
-            handlers["POST", "explain"] = lambda: explain(*read_explain_request(self._members()))
-        self._methods = {f"{PREFIX}/{name}": method for method, name in handlers}
-        for (method, name), handler in handlers.items():
-            self._resolver.route(f"{PREFIX}/{name}", method=method)(self._answering(handler))
+            handlers["explain"] = lambda: explain(*read_explain_request(self._members()))
+        if statistics is not None:
+            handlers["stats"] = lambda: statistics.document(self._parameters())
+        served = [operation for operation in OPERATIONS if operation.name in handlers]
+        self._methods = {operation.path: operation.method for operation in served}
+        for operation in served:
+            answer = self._answering(handlers[operation.name])
+            self._resolver.route(operation.path, method=operation.method)(answer)
         self._resolver.not_found(self._unknown)
         self._resolver.build_middleware_stacks()
 

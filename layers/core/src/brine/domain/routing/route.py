@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.compression.compressible import Compression
 from brine.domain.resilience.circuit import CircuitBreaker
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from brine.domain.routing.transcoding import Transcoding
 
 type LargeBodies = Literal["refuse", "redirect"]
+
+ADMIN_PREFIX: Final = "/_brine"
+"""The path of the admin API. No prefix of a route covers it or a path below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +141,13 @@ class Routes:
         self._by_name = {route.name: route for route in routes}
         patterns = [(route.pattern, route) for route in routes if route.pattern is not None]
         self._patterns = sorted(patterns, key=lambda one: len(one[0].names) > 0)
-        lenient: dict[str, set[str]] = {}
+        lenient: dict[str, set[str]] = {ADMIN_PREFIX: set()}
         by_prefix = [route for route in routes if not route.internal and route.pattern is None]
         for route in by_prefix:
             lenient.setdefault(lenient_path(route.prefix) or route.prefix, set()).add(route.name)
-        self._by_prefix = _ByPrefix({route.prefix: route for route in reversed(by_prefix)})
+        self._by_prefix: _ByPrefix[Route | None] = _ByPrefix(
+            {**{route.prefix: route for route in reversed(by_prefix)}, ADMIN_PREFIX: None}
+        )
         self._by_lenient_prefix = _ByPrefix(lenient)
 
     def __iter__(self) -> Iterator[Route]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Routes
     from brine.service.admin.purge_preview import PreviewPage
     from brine.service.admin.sources import CacheSource, CacheTable
+    from brine.service.purge import Purge
     from brine.service.purge_names import PurgedNames
 
     type Document = dict[str, object]
@@ -39,16 +40,22 @@ SHOWN: Final = 100
 """The entries that a preview shows. It counts all of them."""
 
 
+def _unrecorded(order: PurgeOrder, is_done: bool) -> None:
+    """Record no purge."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admin:
     """Answers operators about the caches in these tables. Methods raise Problem, with a detail for the operator.
 
-    clock: seconds since 1970. monotonic: seconds, for the time of a request.
+    clock: seconds since 1970. monotonic: seconds, for the time of a request. purged: is called for each purge, with
+    whether it is known to be stored.
     """
 
     tables: tuple[CacheTable, ...]
     clock: Callable[[], float]
     monotonic: Callable[[], float]
+    purged: Callable[[PurgeOrder, bool], None] = _unrecorded
     items: StoredItems = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +86,7 @@ class Admin:
                 source.keyring.sealing_key(self.clock())
             except CodecError as failure:
                 error = str(failure)
-            checks.append({"check": f"keys of {source.function or 'the gateway'}", "error": error})
+            checks.append({"check": f"keys of {source.function or 'functions of yours'}", "error": error})
         is_well = all(check["error"] is None for check in checks)
         return {"status": "ok" if is_well else "failing", "checks": checks}
 
@@ -105,23 +112,17 @@ class Admin:
         try:
             if order.dry_run:
                 return self._previewed(order, names) | note
-            done = [
-                Purger(routes=table.sources[0].routes, stamps=table.stamps, clock=self.clock).write(
-                    names, soft=order.soft
-                )
-                for table in self.tables
-            ]
+            done = self._purged(order, names)
         except StoreError as error:
             raise _unavailable(error) from error
         except ValueError as error:
             raise invalid(f"{error}. Write the cursor of the last answer, or leave it out.") from None
-        last = done[-1]
         return {
-            "stamp": last.stamp,
-            "at": last.at,
-            "soft": last.soft,
-            "route": last.route,
-            "target": last.target,
+            "stamp": done.stamp,
+            "at": done.at,
+            "soft": done.soft,
+            "route": done.route,
+            "target": done.target,
         } | note
 
     def circuits(self) -> Document:
@@ -150,6 +151,17 @@ class Admin:
     def _deadline(self) -> Deadline:
         return Deadline(self.monotonic() + SECONDS, self.monotonic)
 
+    def _purged(self, order: PurgeOrder, names: PurgedNames) -> Purge:
+        """Purge in each table. Raises StoreError."""
+        done: list[Purge] = []
+        try:
+            for table in self.tables:
+                purger = Purger(routes=table.sources[0].routes, stamps=table.stamps, clock=self.clock)
+                done.append(purger.write(names, soft=order.soft))
+        finally:
+            self.purged(order, len(done) == len(self.tables))
+        return done[-1]
+
     def _previewed(self, order: PurgeOrder, names: PurgedNames) -> Document:
         page: PreviewPage = PurgePreview(self.items).page(
             names, order.cursor, soft=order.soft, limit=order.limit, shown=SHOWN, deadline=self._deadline()
@@ -168,7 +180,7 @@ class Admin:
     def _names(self, order: PurgeOrder) -> tuple[PurgedNames, Document]:
         """Return the stamps of a purge, and a note for the operator, if there is one."""
         routes: list[Routes] = [source.routes for source in self._sources]
-        has_code = any(source.namespace for source in self._sources)
+        has_code = any(source.namespace != "" for source in self._sources)
         hint = ""
         if order.route is not None and not any(one.named(order.route) for one in routes):
             if not has_code:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.field_syntax import TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
+from brine.service.admin.api.argument import Argument, names_of
 from brine.service.admin.arguments import Arguments, invalid
 
 if TYPE_CHECKING:
@@ -15,10 +16,18 @@ if TYPE_CHECKING:
     type Explain = Callable[[Request, str | None], Mapping[str, object]]
     """Explains a request of a tenant, or of no certain one, as a document for JSON."""
 
+EXPLAIN_ARGUMENTS: Final = (
+    Argument("method", "text", "The method. The default is GET."),
+    Argument("url", "text", "The path and query of a client, percent-encoded.", is_needed=True),
+    Argument("headers", "lines", "The header fields."),
+    Argument("body", "text", "The content."),
+    Argument("tenant", "text", "The tenant, in the place of the token or the header that the route reads."),
+)
+
 
 def read_explain_request(members: Mapping[str, object]) -> tuple[Request, str | None]:
     """Return the request of a JSON object, and its tenant, if one is named. Raises Problem."""
-    given = Arguments(members, ("method", "url", "headers", "body", "tenant"))
+    given = Arguments(members, names_of(EXPLAIN_ARGUMENTS))
     url, method = given.text("url"), given.text("method") or "GET"
     if url is None:
         raise invalid("url is missing. Write the path and query of a client, such as /orders/17.")

@@ -46,7 +46,7 @@ def opened(one: TableItem, table: CacheTable, now: float) -> OpenedItem | None:
     for source in table.of_namespace(namespace):
         read = _read_response if partition == "r" else _read_result
         try:
-            return read(one, replace(facts, function=source.function), source, now)
+            return read(one, replace(facts, function=source.function or namespace), source, now)
         except CodecError as error:
             if isinstance(error, Expired) and not isinstance(error, Premature):  # the table deletes late
                 return None

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheSource:
-    """The keys and the routes of one function. `namespace`: its part of the table, "" for that of the gateway.
+    """The keys and the routes of one function, or of all functions that share keys.
 
+    namespace: its part of the table, "" for that of the gateway, and None for those of all other functions.
     The codecs open its responses and its results. key_keep_days: the days for which a replaced key still opens.
     """
 
     function: str
-    namespace: str
+    namespace: str | None
     keyring: Keyring | KeyringSource
     responses: Codec
     results: Codec
@@ -45,7 +46,11 @@ class CacheTable:
 
     def of_namespace(self, namespace: str) -> tuple[CacheSource, ...]:
         """Return the functions with this part of the table."""
-        return tuple(source for source in self.sources if source.namespace == namespace)
+        return tuple(source for source in self.sources if source.namespace == namespace or _shares(source, namespace))
+
+
+def _shares(source: CacheSource, namespace: str) -> bool:
+    return source.namespace is None and namespace != ""
 
 
 class Unnamed:

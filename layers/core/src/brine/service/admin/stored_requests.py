@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from brine.domain.listing.filters import EntryFilter
 from brine.domain.routing.tenant import NO_TENANT, is_tenant, tenant_digest
 from brine.errors import NotPurgeable
+from brine.service.admin.api.argument import Argument, names_of
 from brine.service.admin.arguments import Arguments, invalid
 from brine.service.purge_names import PurgeNames
 
@@ -30,7 +31,32 @@ _STATES: Final[dict[str, frozenset[EntryState]]] = {
     "purged": frozenset({"purged"}),
     "unknown": frozenset({"unknown"}),
 }
-_FILTERS: Final = ("route", "tag", "tenant", "url", "older_than", "younger_than", "larger_than", "state")
+_LIMIT: Final = Argument("limit", "number", "The most items of the table to read. The default is 1000.")
+_CURSOR: Final = Argument("cursor", "text", "The cursor of the page before.")
+STORED_ARGUMENTS: Final = (
+    Argument("route", "text", "Responses of this route."),
+    Argument("tag", "text", "Responses and results with this tag."),
+    Argument("tenant", "text", "Responses and results of this tenant."),
+    Argument("url", "text", "Responses for this path and query of a client. A * at the end stands for any end."),
+    Argument("older_than", "duration", "Items with a larger age."),
+    Argument("younger_than", "duration", "Items with a smaller age."),
+    Argument("larger_than", "size", "Items with a larger body."),
+    Argument("state", "text", "Items in this state. stale is grace and keep.", tuple(_STATES)),
+    _LIMIT,
+    _CURSOR,
+)
+PURGE_ARGUMENTS: Final = (
+    Argument("url", "text", "Purge the responses for this path and query, in all variants."),
+    Argument("tag", "text", "Purge the responses and results with this tag."),
+    Argument("route", "text", "Purge the responses of this route."),
+    Argument("tenant", "text", "Purge all of this tenant, or with url or tag only its own."),
+    Argument("everything", "flag", "Purge all responses and results."),
+    Argument("all_tenants", "flag", "With tag: purge those of every tenant too."),
+    Argument("soft", "flag", "Mark them as stale, so that they are validated."),
+    Argument("dry_run", "flag", "Purge nothing, and return the items that the purge would end."),
+    _LIMIT,
+    _CURSOR,
+)
 _KINDS: Final = ("url", "tag", "route", "tenant", "everything")
 
 
@@ -46,7 +72,7 @@ class StoredQuery:
     @classmethod
     def read(cls, parameters: Mapping[str, object], routes: Iterable[Routes]) -> Self:
         """Return the request of these parameters. `routes`: of each function. Raises Problem."""
-        given = Arguments(parameters, (*_FILTERS, "limit", "cursor"))
+        given = Arguments(parameters, names_of(STORED_ARGUMENTS))
         tenant, state, url = given.text("tenant"), given.text("state"), given.text("url")
         if state is not None and state not in _STATES:
             raise invalid(f'state is "{state}". Write one of {", ".join(_STATES)}.')
@@ -86,10 +112,15 @@ class PurgeOrder:
     cursor: Cursor | None = None
     limit: int = READ_PER_CALL
 
+    @property
+    def kind(self) -> str:
+        """The argument that chooses what to purge."""
+        return "everything" if self.everything else next(name for name in _KINDS if getattr(self, name) is not None)
+
     @classmethod
     def read(cls, members: Mapping[str, object]) -> Self:
         """Return the request of a JSON object. Raises Problem."""
-        given = Arguments(members, (*_KINDS, "all_tenants", "soft", "dry_run", "limit", "cursor"))
+        given = Arguments(members, names_of(PURGE_ARGUMENTS))
         everything = given.flag("everything")
         tenant = given.text("tenant")
         chosen = [name for name in ("url", "tag", "route") if given.text(name) is not None]

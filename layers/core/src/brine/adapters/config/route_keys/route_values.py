@@ -13,6 +13,7 @@ from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.front_door import PublicAddress, valid_authority
 from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
+from brine.domain.routing.route import ADMIN_PREFIX
 
 if TYPE_CHECKING:
     from brine.domain.routing.policy import ForwardHeaders
@@ -29,6 +30,8 @@ def prefix(value: object) -> str:
     if value != "/" and (value.endswith("/") or "//" in value or "?" in value or "#" in value):
         raise ValueError('not a path prefix. Leave out "?", "#", "//" and the "/" at the end.')
     check_path(value)
+    if f"{lenient_path(value)}/".startswith(f"{ADMIN_PREFIX}/"):
+        raise ValueError(f"a path of the admin API. Choose a prefix outside of {ADMIN_PREFIX}.")
     return value
 
 

@@ -1,9 +1,12 @@
 "use strict";
-// The console of a twin. Each element is built with textContent, so no text of a request becomes markup.
+// The console of a twin or of a stack. Each element is built with textContent, so no text of a request becomes markup.
+// A server that signs for its user gives a secret after the # of the page's URL, which no request carries by itself.
 
 const MOST_ROWS = 200;
 const EVERY = 1000; // milliseconds between two readings of the figures
 const SLOWLY = 5000; // milliseconds between two readings of circuits, budgets and tags
+const secret = location.hash.slice(1);
+let bearer = ""; // the token of the user, only here
 const byId = (id) => document.getElementById(id);
 
 function element(name, options = {}, ...children) {
@@ -29,10 +32,11 @@ const percent = (value) => value === null || value === undefined ? "-" : `${Math
 const clock = (time) => new Date(time * 1000).toLocaleTimeString([], { hour12: false });
 
 async function ask(name, members) {
-  const options = members === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(members) };
+  const headers = { ...(secret ? { "x-brine-console": secret } : {}), ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) };
+  const options = members === undefined ? { headers } : { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(members) };
   const answer = await fetch(`/_brine/${name}`, options);
   const document_ = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(document_.detail || document_.title || `${answer.status} ${answer.statusText}`);
+  if (!answer.ok) throw new Error(document_.detail || document_.title || document_.twin || document_.message || `${answer.status} ${answer.statusText}`);
   return document_;
 }
 
@@ -168,7 +172,7 @@ async function showOrigins() {
   const open = circuits.circuits.map((one) => [
     element("span", { class: one.state === "closed" ? "hit" : "error" }, one.state), one.origin,
     one.failure_share === null ? "" : `${percent(one.failure_share)} failed`]);
-  const spent = budgets.budgets.map((one) => [one.origin ?? one.route ?? "", one.used ?? "", one.limit ?? ""]);
+  const spent = budgets.budgets.map((one) => [one.name ?? one.origin, one.used ?? "", one.requests]);
   byId("origins").replaceChildren(
     element("h3", {}, "Circuits"), table([["state", ""], ["origin", "path"], ["", "n"]], open, "No route has a circuit breaker."),
     element("h3", {}, "Budgets"), table([["origin", "path"], ["used", "n"], ["of", "n"]], spent, "No route has origin_budget."));
@@ -325,8 +329,21 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "p") pause();
 });
 
-reset();
-listen();
-repeat(async () => showFigures(await ask("stats")), EVERY);
-repeat(showOrigins, SLOWLY);
-repeat(showTags, SLOWLY);
+function startLive() {
+  listen();
+  repeat(async () => showFigures(await ask("stats")), EVERY);
+  repeat(showOrigins, SLOWLY);
+  repeat(showTags, SLOWLY);
+}
+
+async function start() {
+  reset();
+  const facts = await ask("console.json");
+  if (facts.live) startLive();
+  else startStack(facts);
+}
+
+document.addEventListener("DOMContentLoaded", () => start().catch((error) => {
+  byId("connection").textContent = error.message;
+  byId("connection").className = "off";
+}));
