@@ -29,7 +29,7 @@ class AdminResolver:
     """Answers events of an HTTP API or a function URL for the paths of the admin API. Threads may share it.
 
     An exception that is no Problem is a mistake of ours: the client gets a problem without its text, and `report` the
-    exception. `explain`: answers explain; without it, the path is unknown.
+    exception. `explain`: answers explain, and finds the keys of URLs for purges. Without it, the path is unknown.
     """
 
     def __init__(self, admin: Admin, report: Callable[[Exception], None], *, explain: Explain | None = None) -> None:
@@ -39,7 +39,7 @@ class AdminResolver:
             ("GET", "version"): admin.version,
             ("GET", "health"): admin.health,
             ("GET", "stored"): lambda: admin.stored(self._parameters()),
-            ("POST", "purge"): lambda: admin.purge(self._members()),
+            ("POST", "purge"): lambda: admin.purge(self._members(), explain),
             ("GET", "circuits"): admin.circuits,
             ("GET", "budgets"): lambda: admin.budgets(self._parameters()),
             ("GET", "keys"): admin.keys,
