@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _ABOUT_FRESHNESS: Final = frozenset({b"cache-control", b"cdn-cache-control", b"expires", b"last-modified"})
 _FETCHED: Final = re.compile(rb"\bbrine; fwd=(?:uri-miss|vary-miss|stale); fwd-status=2")
 _FRESH: Final = re.compile(rb"; ttl=[1-9]")
+_OTHER_REASON: Final = re.compile(rb"; detail=(?!no-freshness)")
 
 
 class LifetimeHints:
@@ -33,7 +34,7 @@ class LifetimeHints:
         if request.method != "GET" or not _has_no_lifetime(response):
             return
         route = self._routes.match(request.target.partition(b"?")[0].decode("latin-1"))
-        if route is None or route.name in self._reported:
+        if route is None or route.name in self._reported or route.policy.freshness_lifetime is not None:
             return
         self._reported.add(route.name)
         remedy = (
@@ -50,6 +51,6 @@ class LifetimeHints:
 def _has_no_lifetime(response: HttpResponse) -> bool:
     """Return whether the gateway fetched this success, and neither origin nor route gave it a lifetime."""
     status = next((value for name, value in response.headers if name == b"cache-status"), b"")
-    if not _FETCHED.search(status) or _FRESH.search(status):
+    if not _FETCHED.search(status) or _FRESH.search(status) or _OTHER_REASON.search(status):
         return False
     return _ABOUT_FRESHNESS.isdisjoint(name for name, _ in response.headers)

@@ -52,6 +52,7 @@ def test_for_the_origin_of_an_option_the_option_is_named() -> None:
         answer(b"brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"),
         answer(b"brine; fwd=uri-miss; fwd-status=404; detail=no-freshness"),
         answer(b"brine; fwd=bypass; fwd-status=200"),
+        answer(b"brine; fwd=uri-miss; fwd-status=200; detail=set-cookie"),
         answer(MISS, (b"cache-control", b"no-store")),
         answer(MISS, (b"expires", b"0")),
         answer(MISS, (b"last-modified", b"Fri, 31 Dec 2100 00:00:00 GMT")),
@@ -63,6 +64,13 @@ def test_a_response_that_says_something_is_not_reported(response: HttpResponse) 
     hints = LifetimeHints(parse_routes(ROUTES, {}), said.append)
     hints(asking("/orders"), response)
     hints(asking("/orders", "POST"), answer())
+    assert said == []
+
+
+def test_a_route_with_a_lifetime_is_not_reported() -> None:
+    said: list[str] = []
+    hints = LifetimeHints(parse_routes(f'{ROUTES}freshness_lifetime = "30s"', {}), said.append)
+    hints(asking("/stock"), answer())
     assert said == []
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LIMIT: Final = 262_144
 """Bytes of an answer. A secret has at most 64 KB."""
 _ARN: Final = "arn:"
+_SECRET: Final = ":secretsmanager:"  # noqa: S105 - a part of the ARN of each secret
 _SUFFIXES: Final = frozenset({".json", ".key", ".keys", ".txt"})
 """The ends of names that are files, and no names of secrets."""
 
@@ -54,9 +55,13 @@ class KeyPlace:
             endpoint_url, secret = _in_twin(where, environment)
         is_in_twin = endpoint_url is not None and self.endpoint_url is None
         place = f"the secret {where}{' of the running twin' if is_in_twin else ''}"
-        return _from_secret(
-            secret, place, access_environment(environment, endpoint_url=endpoint_url, region=self.region)
-        )
+        access = access_environment(environment, endpoint_url=endpoint_url, region=self.region)
+        try:
+            return _from_secret(secret, place, access)
+        except CommandError as error:
+            if endpoint_url is not None or self.region is not None:
+                raise
+            raise CommandError(f"{error}{_secrets_of_twin(environment)}") from None
 
 
 def _in_twin(where: str, environment: Mapping[str, str]) -> tuple[str | None, str]:
@@ -69,6 +74,13 @@ def _in_twin(where: str, environment: Mapping[str, str]) -> tuple[str | None, st
         return None, where
     tell_if_foreign(twin)
     return twin.aws_endpoint, name
+
+
+def _secrets_of_twin(environment: Mapping[str, str]) -> str:
+    """Return a sentence with the logical ids of the secrets of the running twin; "" without one."""
+    twin = twin_to_read(environment)
+    names = sorted(name for name, of_aws in (twin.resources if twin else {}).items() if _SECRET in of_aws)
+    return f". The running twin has the secrets {', '.join(names)}" if names else ""
 
 
 def _from_file(file: Path) -> LoadedKeys:

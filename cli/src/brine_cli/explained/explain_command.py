@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from brine_cli.errors import CommandError
+from brine_cli.fetching.client_headers import client_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ def _members(given: Mapping[str, Any]) -> dict[str, Any]:
     members = {
         "url": _target(given["url"]),
         "method": given["method"] or ("GET" if body is None else "POST"),
-        "headers": [_header(text) for text in given["headers"]],
+        "headers": _headers([_header(text) for text in given["headers"]], has_body=body is not None),
         "body": body,
         "tenant": given["tenant"],
     }
@@ -63,6 +64,13 @@ def _target(url: str) -> str:
     rest = rest.partition("#")[0]
     begin = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
     return rest[begin:] if rest.startswith("/", begin) else f"/{rest[begin:]}"
+
+
+def _headers(given: list[list[str]], *, has_body: bool) -> list[list[str]]:
+    """Return the headers that `brine get` would send: those of a usual client too, unless the user gave others."""
+    names = {name.lower() for name, _ in given}
+    usual = client_headers(has_body=has_body)
+    return [*([name, value] for name, value in usual if name.lower() not in names), *given]
 
 
 def _header(text: str) -> list[str]:

@@ -90,7 +90,9 @@ def _stored(member: Mapping[str, Any]) -> str:
         return f"It stored the response.{_left(member)}{told}"
     if detail is None:
         return "It did not store the response."
-    reason = _DETAILS.get(str(detail))
+    status, reason = member.get("fwd-status"), _DETAILS.get(str(detail))
+    if detail == "no-freshness" and isinstance(status, int) and status >= 400:
+        reason = f"neither the origin nor the negative_lifetimes of the route say how long a {status} is fresh"
     return (
         f"It did not store the response: {detail}."
         if reason is None

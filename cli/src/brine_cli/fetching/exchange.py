@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from brine_cli.errors import CommandError
+from brine_cli.fetching.client_headers import client_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,7 @@ def _exchange(asked: Asked, parts: SplitResult, clock: Callable[[], float]) -> A
 
 def _defaults(asked: Asked, given: set[str]) -> tuple[tuple[str, str], ...]:
     """Return the headers that a request needs and the user did not give."""
-    lines = [("Accept", "*/*"), ("User-Agent", "brine-get"), ("Connection", "close")]
+    lines = [*client_headers(has_body=asked.body is not None), ("User-Agent", "brine-get"), ("Connection", "close")]
     if asked.body is not None:
-        lines += [("Content-Type", "application/json"), ("Content-Length", str(len(asked.body)))]
+        lines.append(("Content-Length", str(len(asked.body))))
     return tuple(line for line in lines if line[0].lower() not in given)

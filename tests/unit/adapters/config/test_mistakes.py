@@ -43,7 +43,7 @@ preserve_host = true
         (("route", 1, "origins"), 'unknown key "origins".'),
         (("route", 1, "name"), "not a name."),
         (("route", 1, "preserve_host"), '"preserve_host" needs the public host.'),
-        (("route", 1, "prefix"), "route 1 has the same."),
+        (("route", 1, "prefix"), 'route "a" has the same.'),
     ]
 
 

@@ -432,7 +432,7 @@ BAD = [
         False,
     ),
     (HEAD + HEAD.replace('"/a"', '"/b"'), 'route 2: name = "a"', "route 1 has the same", False),
-    (HEAD + HEAD.replace('"a"', '"b"'), 'route 2: prefix = "/a"', "route 1 has the same", False),
+    (HEAD + HEAD.replace('"a"', '"b"'), 'route 2: prefix = "/a"', 'route "a" has the same', False),
 ]
 
 

@@ -60,6 +60,15 @@ def test_without_a_route_the_near_prefixes_are_told() -> None:
     assert (explained.upstream, explained.key, explained.limits, explained.cost) == (None, None, None, None)
 
 
+@pytest.mark.parametrize("is_in_problem", [False, True])
+def test_without_a_near_prefix_the_prefixes_are_told_once(is_in_problem: bool) -> None:
+    scene, text = world(), '[[route]]\nname = "orders"\nprefix = "/orders"\norigin = "http://api.test"\n'
+    scene.gateway = replace(scene.gateway, routes=parse_routes(text, {}), names_routes=is_in_problem)
+    explained = explain(scene, "/qqq")
+    assert explained.route.near == ()
+    assert explained.verdict.sentence.count("/orders") == 1
+
+
 def test_each_field_has_its_fate_and_its_reason() -> None:
     explained = explain(
         world(),
@@ -170,6 +179,7 @@ def test_the_variants_are_told_with_the_fields_that_differ() -> None:
         (False, False, ("accept-language",)),
     ]
     assert explained.verdict.forwarded_because == "vary-miss"
+    assert "but for other values of accept-language (RFC 9111 4.1)" in explained.verdict.sentence
     assert explained.key is not None
     assert [(one.name, one.value, one.because) for one in explained.key.selecting] == [
         ("accept-language", "fr", "Vary")

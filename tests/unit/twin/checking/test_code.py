@@ -127,6 +127,20 @@ def test_a_mistake_of_syntax_is_told_and_the_code_is_not_run(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("code", "message", "remedy"),
+    [
+        ("from json import dumps, lods\n", "ImportError: cannot import name 'lods' from 'json'", "'loads'"),
+        ("total = 1\nprint(totla)\n", "NameError: name 'totla' is not defined.", "'total'"),
+        ("import json\njson.lods\n", "AttributeError: module 'json' has no attribute 'lods'.", "'loads'"),
+    ],
+)
+def test_a_misspelt_name_in_code_gets_the_nearest_one(tmp_path: Path, code: str, message: str, remedy: str) -> None:
+    (found,) = check(tmp_path, f"{code}handler = 1\n")
+    assert found.message.startswith(message)
+    assert found.remedy == f"Did you mean: {remedy}?"
+
+
+@pytest.mark.parametrize(
     ("code", "line", "message"),
     [
         ("import no_such_module_9\n", 1, "ModuleNotFoundError: No module named 'no_such_module_9'."),

@@ -93,6 +93,13 @@ def test_a_project_without_mistakes_has_no_finding(project: Path) -> None:
         ("Condition: IsLife", "Condition: IsLive", "BR011", "IsLife", 'Did you mean "IsLive"?'),
         ("{ Fn::Equals: [!Ref Stag, live] }", "!Equals [!Ref Stage, live]", "BR011", "Stag", 'Did you mean "Stage"?'),
         ("Enviroment:", "Environment:", "BR012", "Enviroment", 'Did you mean "Environment"?'),
+        (
+            "Type: AWS::Serverless::HttpApis",
+            "Type: AWS::Serverless::HttpApi",
+            "BR012",
+            "AWS::Serverless::HttpApis",
+            'Did you mean "AWS::Serverless::HttpApi"?',
+        ),
         ("Type: Httpapi", "Type: HttpApi", "BR012", "Httpapi", 'Did you mean "HttpApi"?'),
         ("CodeUri: functions/gatway", "CodeUri: functions/gateway", "BR014", "CodeUri: functions/gatway", "gateway"),
         (
@@ -203,6 +210,35 @@ Resources:
         ("BR013", "Brine", 'the parameter "Origin" has no default, and gets no value.'),
         ("BR013", "Stge", "Brine has no parameter with this name."),
     ]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["!GetAtt Brine.Outputs.TabelName", "!Sub 'x-${Brine.Outputs.TabelName}'", "!GetAtt [Brine, Outputs.TabelName]"],
+)
+def test_an_output_that_a_nested_template_does_not_have_is_told(project: Path, reference: str) -> None:
+    inner = f"{TEMPLATE}Outputs:\n  TableName:\n    Value: !Ref Table\n"
+    outer = f"""\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Environment:
+      Variables:
+        TABLE: {reference}
+        OTHER: !GetAtt Brine.Outputs.TableName
+Resources:
+  Brine:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: template.yaml
+      Parameters: {{ Origin: "https://a.test" }}
+"""
+    write(project, {"template.yaml": inner, "outer.yaml": outer})
+    (found,) = check_project(project / "outer.yaml", environment={}, imported=()).findings
+    assert (found.code, found.given) == ("BR011", "Brine.Outputs.TabelName")
+    assert (found.message, found.remedy) == ("Brine has no output with this name.", 'Did you mean "TableName"?')
+    assert found.place is not None
+    assert found.place.line == 6
 
 
 def test_a_missing_copy_of_brine_is_told_with_the_command(project: Path) -> None:

@@ -73,6 +73,26 @@ def test_a_secret_of_the_running_twin_has_its_logical_id_as_name(run: Run, tmp_p
         assert b'{"SecretId":"arn:aws:secretsmanager:us-east-1:1:secret:x",' in server.requests[0]
 
 
+def test_a_name_that_is_no_secret_gets_the_names_of_the_running_twin(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    arn = "arn:aws:secretsmanager:us-east-1:1:secret:"
+    RunningTwin(
+        template=str((tmp_path / default_template()).resolve()),
+        url="http://127.0.0.1:1",
+        pid=os.getpid(),
+        aws_endpoint="http://127.0.0.1:1",
+        resources={"Table": "table", "OrdersKeys": f"{arn}x", "ApiKeys": f"{arn}y"},
+    ).write(os.environ)
+    told = run("keys", "OrdersKey")
+    assert told.code == 1
+    assert told.errors.startswith("brine: the secret OrdersKey cannot be read")
+    assert "The running twin has the secrets ApiKeys, OrdersKeys" in " ".join(told.errors.split())
+
+
 def test_a_secret_that_cannot_be_read_says_what_to_check(run: Run) -> None:
     with secrets_manager("400 Bad Request", {"__type": "ResourceNotFoundException"}) as server:
         told = run("keys", "prod/keys", "--endpoint-url", str(server.address))

@@ -43,15 +43,20 @@ def test_the_options_are_those_of_the_request(
     body.write_text('{"a": 1}')
     assert main(["explain", "/a", "-d", f"@{body}", "--json"]) == 0
     assert asked == [
-        {"url": "/a", "method": "GET", "headers": []},
+        {"url": "/a", "method": "GET", "headers": [["Accept", "*/*"]]},
         {
             "url": "/a",
             "method": "PUT",
-            "headers": [["Accept", "text/html"], ["X-Empty", ""]],
+            "headers": [["Content-Type", "application/json"], ["Accept", "text/html"], ["X-Empty", ""]],
             "body": "x",
             "tenant": "acme",
         },
-        {"url": "/a", "method": "POST", "headers": [], "body": '{"a": 1}'},
+        {
+            "url": "/a",
+            "method": "POST",
+            "headers": [["Accept", "*/*"], ["Content-Type", "application/json"]],
+            "body": '{"a": 1}',
+        },
     ]
 
 

@@ -22,6 +22,14 @@ from brine_cli.fetching.cache_words import cache_members, in_words
             "brine; fwd=uri-miss; fwd-status=404; detail=no-freshness",
             (
                 "brine had nothing that it may use for this URL. It asked the origin, which answered 404. It did not "
+                "store the response: neither the origin nor the negative_lifetimes of the route say how long a 404 is "
+                "fresh (no-freshness)."
+            ),
+        ),
+        (
+            "brine; fwd=uri-miss; fwd-status=200; detail=no-freshness",
+            (
+                "brine had nothing that it may use for this URL. It asked the origin, which answered 200. It did not "
                 "store the response: neither the origin nor the route says how long it is fresh (no-freshness)."
             ),
         ),

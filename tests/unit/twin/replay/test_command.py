@@ -75,6 +75,27 @@ def test_one_policy_has_no_difference(folder: Path) -> None:
     assert "Route account: " in text
 
 
+def test_a_route_with_a_lifetime_is_not_told_to_set_one(folder: Path) -> None:
+    text = " ".join(run(folder, "access.log", "--routes", "a.toml").split())
+    assert "Route shop: " in text
+    told = text.partition("Route shop: ")[2].partition("Assumed:")[0]
+    assert "freshness_lifetime of the route is not for errors" in told
+    assert "give the route negative_lifetimes" in told
+    assert "give the route freshness_lifetime" not in told
+
+
+def test_without_the_default_file_the_option_is_named_with_a_file_of_the_project(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(CommandError, match=r"Give --routes FILE, such as --routes routes\.toml"):
+        run(folder, "access.log")
+    (folder / "routes/routes.d").mkdir(parents=True)
+    (folder / "routes/routes.d/stock.toml").write_text(ROUTES)
+    with pytest.raises(CommandError, match=r"Give --routes FILE, such as --routes routes/routes.d/stock.toml"):
+        run(folder, "access.log")
+
+
 def test_the_report_names_what_the_log_does_not_say(folder: Path) -> None:
     text = " ".join(run(folder, "access.log", "--routes", "a.toml").split())
     assert "All requests have no response fields in the log." in text

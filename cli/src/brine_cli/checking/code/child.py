@@ -52,7 +52,8 @@ class FoundInCode:
         frames = [(one.filename, one.lineno or 0) for one in traceback.extract_tb(error.__traceback__)]
         module = error.name if isinstance(error, ModuleNotFoundError) else None
         is_setting = isinstance(error, ConfigError)
-        told = str(error) if is_setting else f"{type(error).__name__}: {error}"
+        with_near_name = traceback.TracebackException.from_exception(error)
+        told = str(error) if is_setting else f"{type(error).__name__}: {with_near_name}"
         self.add("BR021" if is_setting else "BR020", told, self.own(frames), module)
 
 

@@ -50,6 +50,11 @@ _OF_EVENTS: Final = {
         *("MaximumBatchingWindowInSeconds", "MetricsConfig", "ProvisionedPollerConfig"),
     ),
 }
+_OF_SAM: Final = "AWS::Serverless::"
+_RESOURCES: Final = (
+    *("Api", "Application", "CapacityProvider", "Connector", "Function", "GraphQLApi", "HttpApi", "LayerVersion"),
+    *("SimpleTable", "StateMachine", "WebSocketApi"),
+)
 _SECTIONS: Final = (
     *("AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Hooks", "Mappings", "Metadata", "Outputs"),
     *("Parameters", "Resources", "Rules", "Transform"),
@@ -66,13 +71,28 @@ def misspelt_names(file: YamlFile, used: Collection[str]) -> Iterator[Finding]:
     yield from _keys(file, defaults, _FUNCTION, "property of a function")
     yield from _variables(file, defaults, used)
     for _, resource in entries(child(file.root, "Resources")):
-        if getattr(child(resource, "Type"), "value", None) != "AWS::Serverless::Function":
+        yield from _type(file, child(resource, "Type"))
+        if getattr(child(resource, "Type"), "value", None) != f"{_OF_SAM}Function":
             continue
         properties = child(resource, "Properties")
         yield from _keys(file, properties, _FUNCTION, "property of a function")
         yield from _variables(file, properties, used)
         for _, event in entries(child(properties, "Events")):
             yield from _event(file, event)
+
+
+def _type(file: YamlFile, kind: yaml.Node | None) -> Iterator[Finding]:
+    """Yield a finding for a type of SAM with a name that is like a known one. cfn-lint knows the types of AWS."""
+    name = kind.value.removeprefix(_OF_SAM) if isinstance(kind, yaml.ScalarNode) else ""
+    if kind is not None and kind.value != name:
+        meant = _meant(name, _RESOURCES)
+        if meant is not None:
+            yield file.at(
+                *("BR012", place_of(kind)),
+                given=kind.value,
+                message="not a type of a resource.",
+                remedy=f'Did you mean "{_OF_SAM}{meant}"?',
+            )
 
 
 def _event(file: YamlFile, event: yaml.Node) -> Iterator[Finding]:
@@ -98,9 +118,14 @@ def _keys(file: YamlFile, node: yaml.Node | None, known: Collection[str], kind: 
 
 def _one(file: YamlFile, key: yaml.Node, known: Collection[str], kind: str, code: str = "BR012") -> Iterator[Finding]:
     name = str(key.value)
-    if name in known or not known:
-        return
+    meant = _meant(name, known)
+    if meant is not None:
+        yield file.at(code, place_of(key), given=name, message=f"not a {kind}.", remedy=f'Did you mean "{meant}"?')
+
+
+def _meant(name: str, known: Collection[str]) -> str | None:
+    """Return the known name that this one is like; None for a known one, and if none is like it."""
+    if name in known:
+        return None
     folded = {one.lower(): one for one in known}
-    close = [folded[name.lower()]] if name.lower() in folded else get_close_matches(name, known, 1, _LIKE)
-    if close:
-        yield file.at(code, place_of(key), given=name, message=f"not a {kind}.", remedy=f'Did you mean "{close[0]}"?')
+    return folded.get(name.lower()) or next(iter(get_close_matches(name, known, 1, _LIKE)), None)

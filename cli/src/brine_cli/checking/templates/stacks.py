@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from brine_cli.checking.finding import Finding
 from brine_cli.checking.parameters import example_attributes, parameter_values
 from brine_cli.checking.templates.functions import FunctionsOfStacks
-from brine_cli.checking.templates.nested import wrong_parameters
+from brine_cli.checking.templates.nested import unknown_outputs, wrong_parameters
 from brine_cli.checking.templates.references import unknown_references, with_examples
 from brine_cli.checking.templates.yaml_file import YamlFile
 from brine_cli.errors import TemplateError
@@ -50,6 +50,7 @@ class CheckedTemplates:
         for one in _with_nested(stack):
             if one.template.path in self.files:
                 self.findings += wrong_parameters(one, self.files[one.template.path])
+                self.findings += unknown_outputs(one, self.files[one.template.path])
         self._read_functions(_with_examples(stack, unknown), parameters)
 
     def _add(self, *files: YamlFile) -> None:

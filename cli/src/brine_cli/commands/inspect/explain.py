@@ -18,7 +18,7 @@ from brine_cli.commands.stack_options import admin_client, stack_options
     "headers",
     multiple=True,
     metavar="'NAME: VALUE'",
-    help="A header of the request. May be repeated.",
+    help="A header of the request. May be repeated. Without Accept, it is */*, as curl sends it.",
 )
 @click.option("-d", "--data", "body", metavar="BODY", help="The content of the request; @FILE reads it from a file.")
 @click.option("--tenant", metavar="NAME", help="The tenant of the request, in the place of a token or a header.")

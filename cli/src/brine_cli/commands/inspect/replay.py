@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from brine_cli.commands.inspect.replay_values import Seconds, Time
 from brine_cli.commands.options import FILE, NameValue
+from brine_cli.errors import CommandError
+
+DEFAULT_ROUTES: Final = Path("layers/routes/routes.toml")
 
 
 @click.command("replay")
@@ -18,7 +22,7 @@ from brine_cli.commands.options import FILE, NameValue
     multiple=True,
     type=FILE,
     metavar="FILE",
-    show_default="layers/routes/routes.toml",
+    show_default=str(DEFAULT_ROUTES),
     help="The routes to replay against: A. Give it twice to compare with another file: B.",
 )
 @click.option(
@@ -99,9 +103,22 @@ def command(**given: object) -> None:
     """
     from brine_cli.replay.command import ReplayOptions, run  # noqa: PLC0415 - it imports what the help does not need
 
-    policies = given["policies"] or (Path("layers/routes/routes.toml"),)
+    policies = given["policies"] or (_default_routes(),)
     if len(policies) > 2:  # type: ignore[arg-type]  # click has made a tuple of it
         raise click.UsageError("Give --routes once or twice.")
     if given["probes"] and not given["responses"]:
         raise click.UsageError("--probe needs --responses FILE, where the responses are kept for the next time.")
     run(ReplayOptions(**{**given, "policies": policies}))  # type: ignore[arg-type]  # click has checked each value
+
+
+def _default_routes() -> Path:
+    """Return the file of routes of a checkout. Raises CommandError with another file where there is none."""
+    if DEFAULT_ROUTES.is_file():
+        return DEFAULT_ROUTES
+    of_project = (file for file in sorted(Path("routes/routes.d").glob("*.toml")) if _has_route(file))
+    example = next(of_project, "routes.toml")
+    raise CommandError(f"{DEFAULT_ROUTES} is not here. Give --routes FILE, such as --routes {example}")
+
+
+def _has_route(file: Path) -> bool:
+    return any(line.startswith("[[route]]") for line in file.read_text(encoding="utf-8", errors="replace").split("\n"))

@@ -36,6 +36,12 @@ REMEDIES: Final[Mapping[str, str]] = {
     "request-fields": "fields of the client may have caused them",
 }
 
+HAS_LIFETIME: Final = (
+    "the freshness_lifetime of the route is not for errors, nor for responses with a lifetime from the origin. "
+    "If clients may share such errors, give the route negative_lifetimes"
+)
+"""The remedy of `no-freshness` on a route with a freshness_lifetime."""
+
 
 def findings(replayed: Replayed) -> Iterator[str]:
     """Yield each finding. With two policies, it begins with the letter of its own."""
@@ -52,16 +58,19 @@ def _of_policy(tallies: Tallies, routes: Routes) -> Iterator[str]:
         if name == NO_ROUTE:
             yield f"{tally.requests:,} requests have a path that no route covers. Add a route, or give --strip-prefix."
             continue
-        for text in (*_refused(tally), *_limits(tally, routes.named(name))):
+        route = routes.named(name)
+        for text in (*_refused(tally, route), *_limits(tally, route)):
             yield f"Route {name}: {text}"
 
 
-def _refused(tally: RouteTally) -> Iterator[str]:
+def _refused(tally: RouteTally, route: Route | None) -> Iterator[str]:
     """Yield why responses were not stored."""
     for reason, count in tally.refusals.most_common(3):
         if count >= LEAST_SHARE * tally.requests:
             share = percent(count / tally.requests)
             because = REMEDIES.get(reason, "see docs/troubleshoot-a-miss.md")
+            if reason == "no-freshness" and route is not None and route.policy.freshness_lifetime is not None:
+                because = HAS_LIFETIME
             yield f"{count:,} responses ({share} of its requests) are not stored ({reason}): {because}."
 
 

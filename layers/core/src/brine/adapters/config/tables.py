@@ -132,8 +132,9 @@ def read_tables(
         for key in (one for one in unique if not any(mistake.path[:1] == (one,) for mistake in found)):
             same = next((other for other in range(number) if key in table and tables[other].get(key) == table[key]), -1)
             if same >= 0:
+                other = f"{kind} {same + 1}" if key == "name" else table_name(kind, same, tables[same])
                 log.add(
-                    f"{kind} {same + 1} has the same. Choose another {key}.",
+                    f"{other} has the same. Choose another {key}.",
                     *(kind, number, key),
                     table=f"{kind} {number + 1}",
                     given=assigned(key, table[key]),

@@ -30,7 +30,8 @@ class AdminResolver:
     """Answers events of an HTTP API or a function URL for the paths of the admin API. Threads may share it.
 
     An exception that is no Problem is a mistake of ours: the client gets a problem without its text, and `report` the
-    exception. `explain` answers explain, and `statistics` stats; without them, these paths are unknown.
+    exception. `explain` answers explain, and finds the keys of URLs for purges. `statistics` answers stats. Without
+    them, these paths are unknown.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class AdminResolver:
             "version": admin.version,
             "health": admin.health,
             "stored": lambda: admin.stored(self._parameters()),
-            "purge": lambda: admin.purge(self._members()),
+            "purge": lambda: admin.purge(self._members(), explain),
             "circuits": admin.circuits,
             "budgets": lambda: admin.budgets(self._parameters()),
             "keys": admin.keys,

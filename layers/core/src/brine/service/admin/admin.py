@@ -17,6 +17,7 @@ from brine.service.admin.origin_states import budget_states, circuit_states
 from brine.service.admin.purge_preview import PurgePreview
 from brine.service.admin.stored_items import StoredItems
 from brine.service.admin.stored_requests import PurgeOrder, StoredQuery
+from brine.service.admin.url_in_code import names_of_url_in_code
 from brine.service.http_cache.sealing import STORED_RESPONSE_VERSION
 from brine.service.problems import STORE_UNAVAILABLE, Problem
 from brine.service.purge import Purger
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.domain.routing.route import Routes
+    from brine.service.admin.explain_request import Explain
     from brine.service.admin.purge_preview import PreviewPage
     from brine.service.admin.sources import CacheSource, CacheTable
     from brine.service.purge import Purge
@@ -105,10 +107,13 @@ class Admin:
             "scanned": page.scanned,
         }
 
-    def purge(self, members: Mapping[str, object]) -> Document:
-        """Purge as a JSON object says, or with `dry_run` return the items that this purge would end."""
+    def purge(self, members: Mapping[str, object], explain: Explain | None = None) -> Document:
+        """Purge as a JSON object says, or with `dry_run` return the items that this purge would end.
+
+        `explain`: finds the key of a URL that a function's code has a route for. Without it, such a URL is refused.
+        """
         order = PurgeOrder.read(members)
-        names, note = self._names(order)
+        names, note = self._names(order, explain)
         try:
             if order.dry_run:
                 return self._previewed(order, names) | note
@@ -177,7 +182,7 @@ class Admin:
             "stamps": list(names.names),
         }
 
-    def _names(self, order: PurgeOrder) -> tuple[PurgedNames, Document]:
+    def _names(self, order: PurgeOrder, explain: Explain | None) -> tuple[PurgedNames, Document]:
         """Return the stamps of a purge, and a note for the operator, if there is one."""
         routes: list[Routes] = [source.routes for source in self._sources]
         has_code = any(source.namespace != "" for source in self._sources)
@@ -189,13 +194,13 @@ class Admin:
             hint = f'No routes.toml has a route "{order.route}". The purge ends responses of functions with this name.'
         if order.url is not None:
             path = order.url.partition("?")[0]
-            routes = [one for one in routes if one.match(path) is not None] or routes
+            having = [one for one in routes if one.match(path) is not None]
+            if not having and has_code and explain is not None and path.startswith("/") and "*" not in path:
+                return names_of_url_in_code(order.url, order.tenant, explain), {}
+            routes = having or routes
         try:
             return order.names(routes[0]), ({"note": hint} if hint else {})
         except NotPurgeable as error:
-            path = (order.url or "").partition("?")[0]
-            if path.startswith("/") and has_code and not any(one.match(path) for one in routes):
-                raise invalid(f"{error}. If a function's code has the route, purge by a tag or by the route.") from None
             raise invalid(f"{error}.") from None
 
 

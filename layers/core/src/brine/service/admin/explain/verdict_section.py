@@ -11,6 +11,7 @@ from brine.domain.explaining.decision_reasons import reasons_of
 from brine.domain.explaining.reasons import Reason, failure_reason
 from brine.errors import OriginBudgetSpent
 from brine.service.admin.explain.explanation import Verdict
+from brine.service.admin.explain.missing import missing_reasons
 from brine.service.admin.explain.prospects import origin_outcomes
 from brine.service.hooks import HookTable, hook_name
 from brine.service.problems import TENANT_MISSING
@@ -34,10 +35,11 @@ def refused_verdict(answer: Answer | None, route: Route | None, choice: RouteCho
     if answer is None:
         return Verdict(sentence="The request is not refused.", action="forward")
     detail = _detail(answer)
-    hint = ""
-    if choice.near or choice.known:
-        told = "nearest prefixes are" if choice.near else "routes have the prefixes"
-        hint = f" The {told} {', '.join(choice.near or choice.known[:MOST_PREFIXES])}."
+    hint, known = "", choice.known[:MOST_PREFIXES]
+    if choice.near:
+        hint = f" The nearest prefixes are {', '.join(choice.near)}."
+    elif any(prefix not in (detail or "") for prefix in known):  # in the twin, the detail of the problem has them
+        hint = f" The routes have the prefixes {', '.join(known)}."
     name = answer.problem or "problem"
     if route is not None and name == TENANT_MISSING.name:
         detail = f"the request has no tenant, which this route reads from {route.tenant}"
@@ -185,35 +187,11 @@ class _Verdicts:
             background_refresh=isinstance(decision, ServeStale),
         )
         if stored is None and transaction.request.may_use_cache and not is_served:
-            reasons = (*(one for one in reasons if one.code != "uri-miss"), *self._missing(reasons))
+            reasons = tuple(missing_reasons(reasons, self._slots, self._now))
         if isinstance(decision, Validate | Forward) and transaction.request.may_use_cache:
             failure = failure_reason(decision.stored, transaction.request, transaction.route.policy, self._now)
             reasons = (*reasons, failure)
         return reasons
-
-    def _missing(self, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-        """Return why the content of the slot does not count, in the place of a plain `uri-miss`."""
-        plain, entry = next((one for one in reasons if one.code == "uri-miss"), None), self._slots.selected
-        if plain is None:
-            return ()
-        if self._slots.problem is not None:
-            return (Reason("table", f"nothing that may be used is stored: {self._slots.problem}"),)
-        if entry is None:
-            return (Reason("uri-miss", "nothing is stored for this URL", plain.rfc),)
-        match entry.state:
-            case "purged":
-                purge = next((one for one in entry.stamps if one.effect == "purged"), None)
-                told = "a purge" if purge is None else f"a purge of {purge.name} {_ago(self._now - purge.at)}"
-                return (Reason("purged", f"a response is stored for this URL, and {told} ended it"),)
-            case "expired":
-                return (Reason("expired", "the response that was stored for this URL is past its time"),)
-            case "unreadable":
-                return (Reason("unreadable", f"what is stored for this URL cannot be read: {entry.fault}"),)
-            case "hit-for-miss":
-                text = "the last response could not be stored, so requests for this URL do not wait for each other"
-                return (Reason("hit-for-miss", text),)
-            case _:
-                return (plain,)
 
     def _of_origin(self) -> tuple[Reason, ...]:
         state = self._rehearsed.origin
@@ -288,10 +266,6 @@ def _fault_text(fault: Fault) -> str:
 def _fwd(rehearsed: Rehearsed) -> str | None:
     decision = rehearsed.decision
     return decision.reason if isinstance(decision, Validate | Forward) else None
-
-
-def _ago(seconds: float) -> str:
-    return f"{duration_text(seconds)} ago" if seconds >= 0 else "just now"
 
 
 def _detail(answer: Answer) -> str | None:
