@@ -87,6 +87,8 @@ def test_the_kinds_of_new_have_examples(capsys: pytest.CaptureFixture[str], kind
         ("brine new ", 2, ["project", "function", "route"]),
         ("brine completion f", 2, ["fish"]),
         ("brine open --even", 2, ["--even-expired"]),
+        ("brine tail --result mi", 3, ["miss"]),
+        ("brine tail --result !co", 3, ["!collapsed"]),
     ],
 )
 def test_options_choices_and_kinds_are_completed(words: str, position: int, found: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,15 @@ class Parsed(click.ParamType):
         except ValueError as error:
             self.fail(f"{str(error).rstrip('.')}.", param, ctx)
         return value if self._keeps else parsed
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the results that begin so, with the `!` of the user. No other kind has a list of values."""
+        from brine_cli.live.client.filters import RESULTS  # noqa: PLC0415 - as above
+
+        if self.name != "result":
+            return super().shell_complete(ctx, param, incomplete)
+        names = (f"{'!' if incomplete.startswith('!') else ''}{result}" for result in RESULTS)
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 @click.command(epilog="docs/watch-requests.md describes each column and each member of the JSON.")
