@@ -12,7 +12,8 @@ from brine.errors import ConfigError
 
 REGIONS = ("eu-central-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1")
 SECRET_REGIONS = ("us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1")
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sqs", "ssm")
+SERVICES = ("cloudformation", "dynamodb", "monitoring", "s3", "secretsmanager", "sqs", "ssm")
+OTHER_NAMES = {"monitoring": "CLOUDWATCH", "secretsmanager": "SECRETS_MANAGER"}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_the_variables_of_the_sdks_name_endpoints(environment: dict[str, str], e
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_can_have_a_url_of_its_own(service: str) -> None:
-    name = "SECRETS_MANAGER" if service == "secretsmanager" else service.upper()
+    name = OTHER_NAMES.get(service, service.upper())
     endpoints = Endpoints.from_environment({f"AWS_ENDPOINT_URL_{name}": "https://own.test"})
 
     assert not endpoints.is_of_aws(service)
@@ -57,7 +58,8 @@ def session() -> Session:
 def of_botocore(session: Session, service: str, region: str, *, fips: bool, ipv6: bool) -> str:
     """The endpoint that the SDK takes. For S3, that of a bucket."""
     config: Any = Config(use_fips_endpoint=fips, use_dualstack_endpoint=ipv6, s3={"addressing_style": "virtual"})
-    client: Any = session.create_client(service, region_name=region, config=config)
+    name = "cloudwatch" if service == "monitoring" else service
+    client: Any = session.create_client(name, region_name=region, config=config)
     if service != "s3":
         return str(client.meta.endpoint_url)
     url: str = client.generate_presigned_url("get_object", Params={"Bucket": "bodies", "Key": "k"})

@@ -89,6 +89,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
         (("explain", "http://127.0.0.1:3000/a", "--json"), ("explain", {"url": "/a", "method": "GET", "headers": []})),
         (("purge", "--route", "api"), ("purge", {"route": "api"})),
         (("purge", "--url", "/a", "--soft", "--json"), ("purge", {"url": "/a", "soft": True})),
+        (("purge", "--everything", "--dry-run", "--json"), ("purge", {"everything": True, "dry_run": True})),
         (("keys", "--json"), ("keys", {})),
         (("health", "--json"), ("health", {})),
         (("top", "--window", "1d", "--route", "api", "--json"), ("stats", {"window": "1d", "route": "api"})),

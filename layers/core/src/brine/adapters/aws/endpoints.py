@@ -19,7 +19,9 @@ _URL = re.compile(
 )
 _REGION = re.compile(r"[a-z0-9-]+")
 _VARIABLES: Final = {
+    "cloudformation": "AWS_ENDPOINT_URL_CLOUDFORMATION",
     "dynamodb": "AWS_ENDPOINT_URL_DYNAMODB",
+    "monitoring": "AWS_ENDPOINT_URL_CLOUDWATCH",
     "s3": "AWS_ENDPOINT_URL_S3",
     "secretsmanager": "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     "sqs": "AWS_ENDPOINT_URL_SQS",
@@ -39,7 +41,7 @@ _PARTITIONS: Final = (
 
 A test compares them with botocore.
 """
-_VALIDATED_BY_DEFAULT: Final = ("sqs", "ssm")
+_VALIDATED_BY_DEFAULT: Final = ("cloudformation", "monitoring", "sqs", "ssm")
 """In GovCloud, the plain names of these services are those with validated cryptography."""
 
 
