@@ -86,7 +86,10 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
     ("command", "asked"),
     [
         (("ls", "--tag", "a"), ("stored", {"tag": "a", "limit": "500"})),
-        (("explain", "http://127.0.0.1:3000/a", "--json"), ("explain", {"url": "/a", "method": "GET", "headers": []})),
+        (
+            ("explain", "http://127.0.0.1:3000/a", "--json"),
+            ("explain", {"url": "/a", "method": "GET", "headers": [["Accept", "*/*"]]}),
+        ),
         (("purge", "--route", "api"), ("purge", {"route": "api"})),
         (("purge", "--url", "/a", "--soft", "--json"), ("purge", {"url": "/a", "soft": True})),
         (("purge", "--everything", "--dry-run", "--json"), ("purge", {"everything": True, "dry_run": True})),

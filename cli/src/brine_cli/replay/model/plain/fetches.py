@@ -47,7 +47,7 @@ class Rules(Protocol):
         """Count an answer."""
 
 
-class _Found(NamedTuple):
+class _PlainRequest(NamedTuple):
     """What a plain request finds that goes to the origin. `before`: the stored response that it renews."""
 
     miss: PlainMiss
@@ -75,7 +75,7 @@ class PlainFetches:
             return False
         return self._send(asked, row, found)
 
-    def _look_up(self, asked: AskedRequest, now: float) -> _Found | None:
+    def _look_up(self, asked: AskedRequest, now: float) -> _PlainRequest | None:
         """Return what a request finds that certainly goes to the origin; None for any other one."""
         state = asked.state
         main, life = state.entries.get(MAIN), state.life
@@ -93,18 +93,18 @@ class PlainFetches:
         if age >= life.gone_from:
             return self._of_absent(asked, seen)
         if life.renewed_from <= age < life.kept_until and now - main.fetch_started <= MAX_CONTENT_AGE:
-            return _Found(life.renewals[asked.is_unchanged], main, seen)
+            return _PlainRequest(life.renewals[asked.is_unchanged], main, seen)
         return None
 
-    def _of_absent(self, asked: AskedRequest, seen: Mapping[str, int]) -> _Found | None:
+    def _of_absent(self, asked: AskedRequest, seen: Mapping[str, int]) -> _PlainRequest | None:
         """Return what a request finds for a key without a stored response."""
         key = asked.transaction.route.name, asked.is_unchanged
         if key not in self._absent:
             self._absent[key] = plain_miss(None, asked.transaction, asked.transaction.request.fields)
         miss = self._absent[key]
-        return None if miss is None else _Found(miss, None, seen)
+        return None if miss is None else _PlainRequest(miss, None, seen)
 
-    def _send(self, asked: AskedRequest, row: Row, found: _Found) -> bool:
+    def _send(self, asked: AskedRequest, row: Row, found: _PlainRequest) -> bool:
         """Send a request, unless its response is no plain one."""
         (decision, follows), before, seen = found
         began, tally = row[0], asked.tally
