@@ -12,6 +12,8 @@ UNKNOWN: Final = -1
 
 type Lines = tuple[tuple[str, str], ...]
 """Field lines, with the names in lower case."""
+UNCHANGED: Final[Lines] = (("if-none-match", "*"),)
+"""The condition of a client that got a 304: its copy is the current one, whichever that is."""
 
 
 class Extra(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.caching.respond import relay, respond
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
-from brine_cli.replay.model.asked import UNCHANGED
+from brine_cli.replay.rows import UNCHANGED
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse

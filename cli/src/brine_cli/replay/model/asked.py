@@ -14,16 +14,15 @@ from brine.domain.routing.tenant import HEADER, is_tenant
 from brine.ports.deadline import Deadline
 from brine.service.admission import Admitted, admit
 from brine.service.transaction import Transaction
+from brine_cli.replay.rows import UNCHANGED
 
 if TYPE_CHECKING:
     from brine.domain.routing.route import Route, Routes
     from brine_cli.replay.model.key_state import KeyState
-    from brine_cli.replay.rows import Lines, Row
+    from brine_cli.replay.rows import Row
     from brine_cli.replay.tally import RouteTally
 
 NO_DEADLINE: Final = Deadline(inf, lambda: 0.0)
-UNCHANGED: Final[Lines] = (("if-none-match", "*"),)
-"""The condition of a client that got a 304: its copy is the current one, whichever that is."""
 UNKNOWN_TENANT: Final = "unknown"
 
 

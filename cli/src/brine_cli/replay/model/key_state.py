@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import ceil, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import Selection, StoredResponse
@@ -13,13 +13,14 @@ from brine.domain.caching.vary import selecting_digests
 from brine.domain.purging.stamps import MAX_CONTENT_AGE, key_stamp
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots
 from brine.service.http_cache.selecting import Selecting
-from brine_cli.replay.model.plain.fetch import PlainFetch
 from brine_cli.replay.model.stored_hits import ROUNDING, StoredHits
 from brine_codec import Keyring
 
 if TYPE_CHECKING:
+    from brine.domain.bodies.stored_body import BodyReference, PartialBody
     from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.vary import Digest
+    from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
     from brine.service.http_cache.lookup import Entry
@@ -61,6 +62,31 @@ def is_selected_by_all(stored: StoredResponse) -> bool:
     return is_same and not any(map(_CONDITIONS.__contains__, stored.vary))
 
 
+class MadeLater:
+    """A stored response that is made in full when the rules need it. `PlainFetch` is one."""
+
+    __slots__ = ()
+    generation: int
+    request_time: float
+    fetch_started: float
+    status: int
+    body: bytes | BodyReference | PartialBody
+    size: int
+
+    @property
+    def fields(self) -> Fields:
+        """The fields of the stored response."""
+        raise NotImplementedError
+
+    def stored(self) -> StoredResponse:
+        """Return the stored response in full."""
+        raise NotImplementedError
+
+    def lead(self, flights: Any) -> object:
+        """Let other requests wait for this fetch. flights: ModelFlights."""
+        raise NotImplementedError
+
+
 class KeyState:
     """The slots of one key, by name: their entries, and the number of their last fill.
 
@@ -77,7 +103,7 @@ class KeyState:
     def __init__(self, resource: Resource, policy: Policy) -> None:
         self.resource = resource
         self.policy = policy
-        self.entries: dict[str, Entry | PlainFetch] = {}
+        self.entries: dict[str, Entry | MadeLater] = {}
         self._until: dict[str, int] = {}
         self.tokens: dict[str, int] = {}
         self.hits: dict[str, StoredHits] = {}
@@ -85,7 +111,7 @@ class KeyState:
         self.life: PlainLife | None = None
         self.hit_until = -inf
         self.longer = 0.0
-        self.fetching: PlainFetch | None = None
+        self.fetching: MadeLater | None = None
         self.stamp_names = tuple(key_stamp(key) for key in (resource.key, resource.target_key) if key)
 
     def look_up(self, request: Request, now: float, *, is_plain: bool) -> Lookup:
@@ -110,7 +136,7 @@ class KeyState:
     def entry(self, slot: str) -> Entry | None:
         """Return the entry in a slot."""
         entry = self.entries.get(slot)
-        if isinstance(entry, PlainFetch):
+        if isinstance(entry, MadeLater):
             entry = self.entries[slot] = entry.stored()
         return entry
 
@@ -124,7 +150,7 @@ class KeyState:
             self._until[slot] = until
         return until
 
-    def put(self, slot: str, entry: Entry | PlainFetch, life: PlainLife | None = None) -> None:
+    def put(self, slot: str, entry: Entry | MadeLater, life: PlainLife | None = None) -> None:
         """Store an entry, with the next number of its slot as its generation already."""
         self.entries[slot] = entry
         self._until.pop(slot, None)
@@ -134,7 +160,7 @@ class KeyState:
             if life is not None and not isinstance(entry, HitForMiss):
                 self.is_for_all = True
                 if life.jitter or not life.lifetime:
-                    self.longer = life.longer(entry.stored() if isinstance(entry, PlainFetch) else entry)
+                    self.longer = life.longer(entry.stored() if isinstance(entry, MadeLater) else entry)
                 end = entry.request_time + life.hit_until + self.longer
                 self.hit_until = min(end, entry.fetch_started + MAX_CONTENT_AGE - ROUNDING)
             elif isinstance(entry, StoredResponse):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from brine.service.transaction import Transaction
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
-    from brine_cli.replay.model.plain.fetch import PlainFetch
+    from brine_cli.replay.model.key_state import MadeLater
     from brine_cli.replay.model.plain.life import PlainLife
     from brine_cli.replay.tally import RouteTally
 
@@ -154,7 +154,7 @@ class ModelStore:
         self,
         asked: AskedRequest,
         slot: str,
-        stored: StoredResponse | PlainFetch,
+        stored: StoredResponse | MadeLater,
         life: PlainLife | None,
         seconds: float,
         now: float,

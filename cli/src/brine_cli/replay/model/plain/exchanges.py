@@ -7,7 +7,7 @@ copy it with their own times. A property test compares the copies with decisions
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.key_state import absent, is_selected_by_all
+from brine_cli.replay.model.plain.decided import DecidedExchange
 from brine_cli.replay.model.plain.life import LONG, life_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from brine.domain.purging.dependency import AppliedStamps
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch
-    from brine_cli.replay.model.plain.fetch import PlainFetch
-    from brine_cli.replay.model.plain.life import PlainLife
+    from brine_cli.replay.model.key_state import MadeLater
     from brine_cli.replay.rows import Lines
 
 _OF_TIME: Final = frozenset({"age", "content-length", "date", "expires", "last-modified"})
@@ -37,28 +37,6 @@ type _Key = tuple[str, int, Lines, Lines | None, int]
 
 Unless the response is a 304, those of the stored one count only as far as there is one.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class DecidedExchange:
-    """A decision to copy. `shorter_than`: for exchanges of fewer seconds. `life`: of the response that it stores.
-
-    `stored_within`: seconds of an exchange whose response is stored with that life. `refused_within`: of one that
-    changes nothing stored. Both are minus infinity for other exchanges.
-    """
-
-    decision: ResponseDecision
-    shorter_than: float
-    life: PlainLife | None = None
-    stored_within: float = -inf
-    refused_within: float = -inf
-
-    @classmethod
-    def of(cls, decision: ResponseDecision, shorter_than: float, life: PlainLife | None) -> DecidedExchange:
-        """Return the decision for exchanges of fewer seconds."""
-        stored = -inf if life is None or decision.drop else min(shorter_than, life.arrives_until)
-        is_refused = decision.keep is None and decision.reuse is None and not decision.drop
-        return cls(decision, shorter_than, life, stored, shorter_than if is_refused else -inf)
 
 
 class PlainExchanges:
@@ -86,13 +64,13 @@ class PlainExchanges:
         return _moved(decided.decision, fetch, decision)
 
     def known(
-        self, asked: AskedRequest, response: Response, stored: StoredResponse | PlainFetch | None
+        self, asked: AskedRequest, response: Response, stored: StoredResponse | MadeLater | None
     ) -> DecidedExchange | None:
         """Return the decision about a plain exchange if `received` has made it before."""
         return self._decided.get(_key(asked, response, stored))
 
 
-def _key(asked: AskedRequest, response: Response, stored: StoredResponse | PlainFetch | None) -> _Key:
+def _key(asked: AskedRequest, response: Response, stored: StoredResponse | MadeLater | None) -> _Key:
     if stored is None:
         return asked.transaction.route.name, response.status, response.fields.lines, None, 0
     if response.status != 304:

@@ -9,6 +9,7 @@ from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache.lookup import MAIN, Lookup
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.model.fetches import ModelFetch
+from brine_cli.replay.model.key_state import MadeLater
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.attempts import ModelFlights
     from brine_cli.replay.model.fetches import Turn
-    from brine_cli.replay.model.plain.exchanges import DecidedExchange
+    from brine_cli.replay.model.plain.decided import DecidedExchange
     from brine_cli.replay.rows import Row
 
 
 @dataclass(slots=True, eq=False)
-class PlainFetch:
+class PlainFetch(MadeLater):
     """A plain request that was sent to the origin, and its response.
 
     `turn`, `attempt`: see ModelFetch; the turn is never `alone`, and the attempt is made when the rules need it.
@@ -38,7 +39,7 @@ class PlainFetch:
     row: Row
     turn: Turn
     decision: Validate | Forward
-    before: StoredResponse | PlainFetch | None
+    before: StoredResponse | MadeLater | None
     seen: Mapping[str, int]
     response: Response
     decided: DecidedExchange
@@ -95,7 +96,7 @@ class PlainFetch:
         """Return the fetch as the rules know it, without its reception."""
         attempt = self.lead(flights) if self.turn == "lead" else self._attempt()
         before, decision = self.before, self.decision
-        stored = before.stored() if isinstance(before, PlainFetch) else before
+        stored = before.stored() if isinstance(before, MadeLater) else before
         if stored is None:
             lookup = Lookup(seen=self.seen)
         else:

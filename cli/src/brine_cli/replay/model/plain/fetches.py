@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine_cli.replay.model.asked import AskedRequest
     from brine_cli.replay.model.fetches import ModelFetch, Origins
+    from brine_cli.replay.model.key_state import MadeLater
     from brine_cli.replay.model.model_store import ModelStore
     from brine_cli.replay.model.plain.exchanges import PlainExchanges
     from brine_cli.replay.model.plain.life import PlainMiss
@@ -51,7 +52,7 @@ class _PlainRequest(NamedTuple):
     """What a plain request finds that goes to the origin. `before`: the stored response that it renews."""
 
     miss: PlainMiss
-    before: StoredResponse | PlainFetch | None
+    before: StoredResponse | MadeLater | None
     seen: Mapping[str, int]
 
 

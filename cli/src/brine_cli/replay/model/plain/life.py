@@ -19,8 +19,8 @@ from brine.domain.http.fields import Fields
 from brine.domain.refreshing.jitter import jittered
 from brine.service.gateway import may_follow
 from brine.service.http_cache.lookup import Lookup
-from brine_cli.replay.model.asked import UNCHANGED
 from brine_cli.replay.model.stored_hits import ROUNDING
+from brine_cli.replay.rows import UNCHANGED
 
 if TYPE_CHECKING:
     from brine.domain.caching.freshness import Freshness
