@@ -18,19 +18,19 @@ from brine.ports.deadline import Deadline
 from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from types import FrameType
 
 PACKAGES = ("brine", "brine_codec")
 
 
-def calls_of(work: Callable[[], object]) -> Counter[tuple[str, str]]:
-    """Return how often `work` enters each function of Brine, by module and qualified name."""
+def calls_of(work: Callable[[], object], packages: Collection[str] = PACKAGES) -> Counter[tuple[str, str]]:
+    """Return how often `work` enters each function of these packages, by module and qualified name."""
     calls: Counter[tuple[str, str]] = Counter()
 
     def profile(frame: FrameType, event: str, _argument: Any) -> None:
         module = frame.f_globals.get("__name__", "")
-        if event == "call" and module.split(".")[0] in PACKAGES:
+        if event == "call" and module.split(".")[0] in packages:
             calls[module, frame.f_code.co_qualname] += 1
 
     sys.setprofile(profile)

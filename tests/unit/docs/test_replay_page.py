@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from benchmarks.access_log import combined, requests
 from brine_cli.commands.inspect.replay import command
-from brine_cli.replay.prices import PRICE_NAMES
+from brine_cli.costs.prices import PRICE_NAMES
 from tests.support.markdown import blocks, codes, read_page
 
 if TYPE_CHECKING:

@@ -5,17 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-READ_UNIT: Final = 0.125
-WRITE_UNIT: Final = 0.625
-GET: Final = 0.40
-PUT: Final = 5.00
-MESSAGE: Final = 0.40
-INVOCATION: Final = 0.20
-HTTP_API: Final = 1.00
-GB_SECOND: Final = 13.3334
-"""USD of us-east-1 for a million of each."""
-SECONDS: Final = {"memory": 0.005, "table": 0.015, "miss": 0.2}
-"""Seconds of the function, which has a GB, by the kind of the answer. They are assumed, not measured."""
+from brine_cli.costs.prices import GIGABYTES, HIT_SECONDS, MILLION, MISS_SECONDS, TABLE_SECONDS, Prices
+from brine_cli.costs.usage import Usage
+
+SECONDS: Final = {"memory": HIT_SECONDS, "table": TABLE_SECONDS, "miss": MISS_SECONDS}
+"""Seconds of the function by the kind of the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +26,15 @@ class MillionRequests:
 
 def million_requests(cost: dict[str, Any]) -> MillionRequests:
     """Return the cost of a million requests with the calls of this cost estimate, as its JSON has them."""
-    stores = sum(
-        call["read_units"] * READ_UNIT
-        + call["write_units"] * WRITE_UNIT
-        + call["gets"] * GET
-        + call["puts"] * PUT
-        + call["messages"] * MESSAGE
-        for call in cost["calls"]
+    calls, seconds, prices = cost["calls"], SECONDS[cost["kind"]], Prices()
+    stores = Usage(
+        read_units=sum(call["read_units"] for call in calls),
+        write_units=sum(call["write_units"] for call in calls),
+        s3_gets=sum(call["gets"] for call in calls),
+        s3_puts=sum(call["puts"] for call in calls),
+        messages=sum(call["messages"] for call in calls),
     )
-    seconds = SECONDS[cost["kind"]]
-    return MillionRequests(stores=stores, front=HTTP_API + INVOCATION + seconds * GB_SECOND, seconds=seconds)
+    front = Usage(lambda_requests=1, gb_seconds=seconds * GIGABYTES, api_requests=1)
+    return MillionRequests(
+        stores=stores.times(MILLION).usd(prices), front=front.times(MILLION).usd(prices), seconds=seconds
+    )

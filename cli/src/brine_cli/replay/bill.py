@@ -12,7 +12,7 @@ from math import ceil
 from typing import Final
 
 from brine.service.flights.leasing import BACKOFF
-from brine_cli.replay.prices import REQUEST_UNIT
+from brine_cli.costs.prices import REQUEST_UNIT
 
 INLINE_LIMIT: Final = 32_768
 """Bytes of the largest envelope in the table: the default of BRINE_INLINE_LIMIT."""

@@ -11,6 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from brine.errors import ConfigError
+from brine_cli.costs.prices import Prices
 from brine_cli.errors import CommandError
 from brine_cli.replay.logs.members import NAMES
 from brine_cli.replay.logs.reading import Reading
@@ -18,7 +19,6 @@ from brine_cli.replay.logs.targets import Targets
 from brine_cli.replay.origins.samples import Samples, read_samples
 from brine_cli.replay.parts import Assumptions, Job
 from brine_cli.replay.policies import read_policy, tenant_sources, used_fields
-from brine_cli.replay.prices import Prices
 from brine_cli.replay.progress import shown_progress
 from brine_cli.replay.replaying import LogFiles, replay
 from brine_cli.replay.report.result import report_of

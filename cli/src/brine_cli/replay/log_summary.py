@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING
 
+from brine_cli.costs.prices import TABLE_SECONDS
 from brine_cli.replay.logs.block_rows import SHOWN
-from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
     from brine_cli.replay.gaps import Gap

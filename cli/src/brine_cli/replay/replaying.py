@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SMALL: Final = 8_000_000
 """Bytes of logs that one process replays faster than several."""
-BYTES_OF_PART: Final = 8_000_000
+BYTES_OF_PART: Final = 1_000_000
 """Bytes of a log for which one part suffices: a part is in memory as a whole."""
 MOST_PARTS: Final = 512
 _RATIO: Final = 10

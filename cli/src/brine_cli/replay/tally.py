@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from brine_cli.costs.prices import HIT_SECONDS, TABLE_SECONDS
 from brine_cli.replay.bill import (
     LEASE,
     LEASE_COMMIT,
@@ -16,7 +17,6 @@ from brine_cli.replay.bill import (
     looks,
     renewals,
 )
-from brine_cli.replay.prices import HIT_SECONDS, TABLE_SECONDS
 
 if TYPE_CHECKING:
     from brine.service.http_cache.answer import Result

@@ -18,7 +18,7 @@ from brine.service.admin.explain.costs import (
 from brine.service.admin.explain.read_only import ReadCall
 from brine_cli.explained import costs
 from tests.support.markdown import read_page
-from tests.unit.docs.test_costs import MIX, SECONDS, number, price
+from tests.unit.docs.test_costs import number
 
 PAGE = read_page(Path(__file__).parents[4] / "docs/costs.md")
 LOOK_UP = ReadCall("BatchGetItem", (0, 0))  # the item is missing, and the order of the purges of tags
@@ -45,22 +45,6 @@ def of(*calls: CostedCall) -> float:
 )
 def test_a_million_such_requests_cost_what_the_page_says(name: str, calls: tuple[CostedCall, ...]) -> None:
     assert of(*calls) == pytest.approx(number(PAGE.row(name)[-1]), abs=0.001)
-
-
-def test_the_prices_and_times_are_those_of_the_page() -> None:
-    prices = {
-        "read unit": costs.READ_UNIT,
-        "write unit": costs.WRITE_UNIT,
-        "GET": costs.GET,
-        "PUT": costs.PUT,
-        "message": costs.MESSAGE,
-        "invocation": costs.INVOCATION,
-        "HTTP API": costs.HTTP_API,
-        "GB-second": costs.GB_SECOND,
-    }
-    of_page = {name: price(name) for name in prices}
-    assert prices == of_page
-    assert {kind: SECONDS[kind] for kind in MIX} == costs.SECONDS
 
 
 def test_the_front_is_the_api_and_the_time_of_the_function() -> None:

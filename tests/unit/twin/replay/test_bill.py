@@ -1,25 +1,22 @@
-"""The units and the prices of a replay are those of docs/costs.md."""
+"""The units of a replay are those of docs/costs.md."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from brine_cli.replay.bill import REFRESH_STAMPS, expected_table_reads, item_size, looks
-from brine_cli.replay.prices import HIT_SECONDS, TABLE_SECONDS, Prices
 from brine_cli.replay.tally import RouteTally
 from tests.support.markdown import read_page
-from tests.unit.docs.test_costs import SECONDS, number, price
+from tests.unit.docs.test_costs import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PAGE = read_page(Path(__file__).parents[4] / "docs/costs.md")
 KB = 1000
-NAMES = {"get": "GET", "put": "PUT", "gb_second": "GB-second", "http_api": "HTTP API"}
 
 
 def miss(size: int) -> RouteTally:
@@ -77,21 +74,6 @@ def test_a_way_of_answering_takes_the_units_of_the_page(name: str) -> None:
     tally = WAYS[name]()
     shown = f"{tally.puts:.0f} PUT" if tally.puts else f"{tally.gets:.0f} GET" if tally.gets else "-"
     assert (tally.reads, tally.writes, shown) == (number(reads), number(writes), objects)
-
-
-@pytest.mark.parametrize("name", [one.name for one in fields(Prices) if one.name != "origin_call"])
-def test_a_price_is_that_of_the_page(name: str) -> None:
-    assert getattr(Prices(), name) == price(NAMES.get(name, name.replace("_", " ")))
-
-
-def test_the_times_of_the_function_are_those_of_the_page() -> None:
-    assert SECONDS["memory"] == HIT_SECONDS
-    assert SECONDS["table"] == TABLE_SECONDS
-
-
-def test_a_price_that_is_not_known_is_refused_with_the_names() -> None:
-    with pytest.raises(ValueError, match=r"'reed_unit' is not the name of a price. The names are read_unit, "):
-        Prices().changed([("reed_unit", 1.0)])
 
 
 def test_each_environment_reads_a_response_once() -> None:

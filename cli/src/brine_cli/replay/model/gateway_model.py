@@ -16,6 +16,7 @@ from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive_error
 from brine.service.gateway import may_follow
+from brine_cli.costs.prices import TABLE_SECONDS
 from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.answer_sizes import served
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
@@ -25,7 +26,6 @@ from brine_cli.replay.model.outcomes import Outcome, fetched, without_origin
 from brine_cli.replay.model.plain.exchanges import PlainExchanges
 from brine_cli.replay.model.plain.fetches import PlainFetches
 from brine_cli.replay.model.sending import send
-from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -168,12 +168,9 @@ class KeyState:
 
     def main_hits(self, tally: RouteTally) -> StoredHits:
         """Return the counts of the hits of the response in the main slot."""
-        hits = self.hits.get(MAIN)
-        if hits is None:
-            stored = self.entry(MAIN)
-            assert isinstance(stored, StoredResponse)  # noqa: S101 - for the checker of types
-            hits = self.hits_of(MAIN, stored, tally)
-        return hits
+        stored = self.entry(MAIN)
+        assert isinstance(stored, StoredResponse)  # noqa: S101 - for the checker of types
+        return self.hits_of(MAIN, stored, tally)
 
     def hits_of(self, slot: str, stored: StoredResponse, tally: RouteTally) -> StoredHits:
         """Return the counts of the hits of a stored response."""

@@ -11,10 +11,10 @@ from brine.domain.refreshing.request import refresh_request
 from brine.service.http_cache.refresher import due_refresh
 from brine.service.refresh_pauses import RefreshPauses
 from brine.service.transaction import Transaction
+from brine_cli.costs.prices import TABLE_SECONDS
 from brine_cli.replay.bill import REFRESH_STAMPS, item_size
 from brine_cli.replay.model.asked import NO_DEADLINE, AskedRequest
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
-from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from brine.service.http_cache.lookup import MAIN, Lookup, slot_for
 from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.attempts import ModelFlights
 from brine_cli.replay.model.key_state import KeyState, is_selected_by_all, selecting
-from brine_cli.replay.model.plain.exchanges import with_generation
+from brine_cli.replay.model.plain.copies import with_generation
 from brine_cli.replay.model.stored_hits import certain_until
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from brine.service.http_cache.lookup import MAIN
 from brine_cli.replay.model.asked import AskedRequest, NotAdmitted, is_plain, transaction_of
 from brine_cli.replay.model.gateway_model import GatewayModel
 from brine_cli.replay.model.model_store import ModelStore
@@ -78,7 +79,7 @@ class Player:
                 self._not_admitted(asked, row)
                 continue
             if asked.is_plain and short and at < asked.state.hit_until:
-                hits = asked.state.main_hits(asked.tally)
+                hits = asked.state.hits.get(MAIN) or asked.state.main_hits(asked.tally)
                 if hits.count(row, is_unchanged=asked.is_unchanged):
                     if observe is not None:
                         observe(row, _counted(hits, at, asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.replay.prices import MONTH
+from brine_cli.costs.prices import MONTH
 from brine_cli.replay.report.numbers import seconds
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from brine_cli.replay.costs import usage_of, usage_without_cache
-from brine_cli.replay.prices import MONTH
+from brine_cli.costs.prices import MONTH
+from brine_cli.replay.usage import usage_of, usage_without_cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine_cli.replay.costs import Usage
+    from brine_cli.costs.prices import Prices
+    from brine_cli.costs.usage import Usage
     from brine_cli.replay.log_summary import LogSummary
-    from brine_cli.replay.prices import Prices
     from brine_cli.replay.tally import RouteTally
 
 LEAST_SPAN: Final = 60.0

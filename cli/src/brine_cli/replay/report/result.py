@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from brine_cli.replay.prices import REGION
+from brine_cli.costs.prices import REGION
 from brine_cli.replay.report.assumptions import assumed
 from brine_cli.replay.report.figures import figures_of, figures_without_cache
 from brine_cli.replay.report.findings import findings
 
 if TYPE_CHECKING:
+    from brine_cli.costs.prices import Prices
     from brine_cli.replay.log_summary import LogSummary
-    from brine_cli.replay.prices import Prices
     from brine_cli.replay.replaying import Replayed
     from brine_cli.replay.report.figures import Figures
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache.lookup import MAIN, Lookup
 from brine_cli.replay.model.attempts import Attempt, OwnFetch
 from brine_cli.replay.model.fetches import ModelFetch
 from brine_cli.replay.model.key_state import MadeLater
+from brine_cli.replay.model.plain.copies import copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.bodies.stored_body import BodyReference, PartialBody
     from brine.domain.caching.decision import Forward, Validate
+    from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Response
     from brine_cli.replay.model.asked import AskedRequest
@@ -65,20 +66,14 @@ class PlainFetch(MadeLater):
 
     def stored(self) -> StoredResponse:
         """Return the stored response in full."""
-        copied = self._copied
-        return StoredResponse(
-            method="GET",
+        return copy_of(
+            self._copied,
             target=self.asked.transaction.request.target,
-            route=copied.route,
             status=self.status,
-            fields=copied.fields,
             body=self.body,
             request_time=self.request_time,
             response_time=self.response_time,
             fetch_started=self.fetch_started,
-            vary=copied.vary,
-            selection=copied.selection,
-            tags=copied.tags,
             generation=self.generation,
         )
 

@@ -13,12 +13,12 @@ from brine.domain.caching.decision import Validate
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.purging.stamps import MAX_CONTENT_AGE
 from brine.service.http_cache.lookup import MAIN
+from brine_cli.costs.prices import TABLE_SECONDS
 from brine_cli.replay.bill import item_size
 from brine_cli.replay.model.answer_sizes import plainly_answered
 from brine_cli.replay.model.outcomes import Outcome
 from brine_cli.replay.model.plain.fetch import PlainFetch
 from brine_cli.replay.model.plain.life import plain_miss
-from brine_cli.replay.prices import TABLE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,6 +18,8 @@ HIT_SECONDS: Final = 0.005
 """Seconds of the function for a hit in process memory."""
 TABLE_SECONDS: Final = 0.015
 """Seconds of the function for a hit in the table. An answer by the origin takes these and the origin's own time."""
+MISS_SECONDS: Final = 0.2
+"""Seconds of the function for an answer by the origin whose time is not known. It is assumed, not measured."""
 REQUEST_UNIT: Final = 512 * 1024
 """Bytes that an HTTP API counts as one request."""
 

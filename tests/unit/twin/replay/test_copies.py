@@ -8,7 +8,7 @@ from brine.domain.bodies.stored_body import ZstdFrame
 from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
-from brine_cli.replay.model.plain.exchanges import with_generation
+from brine_cli.replay.model.plain.copies import with_generation
 
 STORED = StoredResponse(
     method="QUERY",
