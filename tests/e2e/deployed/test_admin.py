@@ -49,7 +49,8 @@ def brine(stack: DeployedStack, *arguments: str, code: int = 0) -> str:
 
 def status_of(stack: DeployedStack, path: str) -> str:
     """The Cache-Status of an answer of the gateway."""
-    with urllib.request.urlopen(f"{stack.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - of the stack
+    asked = urllib.request.Request(f"{stack.url}{path}", headers={"Accept": "*/*"})  # noqa: S310 - of the stack
+    with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 - see above
         status: str = answer.headers["cache-status"]
         return status
 

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[3]
 STACK: Final = (
     *("template.yaml", "functions/gateway", "functions/refresher", "functions/exchange"),
+    *("functions/admin", "functions/rotator", "functions/smoke"),
     *("layers/codec/src", "layers/core/src", "layers/routes"),
 )
-GATEWAYS: Final = {"GatewayFunction", "RefresherFunction", "ExchangeFunction"}
+GATEWAYS: Final = {"GatewayFunction", "RefresherFunction", "ExchangeFunction", "AdminFunction"}
 SECONDS: Final = 60
 HANDLER: Final = (
     "import os, words\ndef handler(event, context): return {{'statusCode': 200, 'body': words.{} + {!r}}}\n"
@@ -163,7 +164,7 @@ def changed(before: dict[str, set[int]], after: dict[str, set[int]]) -> set[str]
         ("hello/app.py", HANDLER.format("GREETING", "2"), {"HelloFunction"}),
         ("words/words.py", "GREETING = 'good day'\n", {"HelloFunction"}),
         ("stack/functions/refresher/notes.txt", "a file beside the code", {"RefresherFunction"}),
-        ("stack/layers/core/src/brine/py.typed", "# changed\n", GATEWAYS),
+        ("stack/layers/core/src/brine/py.typed", "# changed\n", {*GATEWAYS, "RotatorFunction"}),
     ],
     ids=["routes", "types", "channels", "code", "layer of a function", "code of one of Brine's", "layer of Brine"],
 )
@@ -192,7 +193,7 @@ def test_a_route_is_added_and_a_mistake_in_it_leaves_the_last_good_state(served:
     assert "soon" in said
     assert served.get("/more/x")[0] == 200
     served.edit("routes/routes.d/more.toml", more, "the mistake is gone")
-    assert changed(before, served.pids()) == {"ExchangeFunction"}  # it reads no routes, so it followed both times
+    assert changed(before, served.pids()) == set()  # nothing follows a mistake in the routes
 
     served.edit("routes/routes.d/more.toml", None, "reloaded ")
     assert served.get("/more/x")[0] == 404

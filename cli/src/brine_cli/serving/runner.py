@@ -105,7 +105,7 @@ class Runner:
             try:
                 started[name] = invoker.start()
             except InvocationFailed as failure:
-                if not self._is_stopped:
+                if self._is_current(name, invoker):
                     failures[name] = str(failure)
         for name, environments in started.items():
             try:
@@ -116,6 +116,10 @@ class Runner:
             except IntegrationTimedOut:
                 failures[name] = f"{name} has not finished loading within {limits.INIT_SECONDS:g} s"
         return failures
+
+    def _is_current(self, name: str, invoker: CurrentEnvironments) -> bool:
+        """Return whether an invoker still serves: nobody stopped the runner, and no newer one has its place."""
+        return not self._is_stopped and self.invokers.get(name) is invoker
 
     def restart(self) -> dict[str, str]:
         """Replace every process, and wait for the end of the older ones. Return why some functions cannot be loaded."""
