@@ -20,6 +20,7 @@ from brine.domain.http.messages import Request, Response
 from brine.errors import OriginUnreachable
 from brine.ports.deadline import Deadline
 from brine.service.admin.explain.explainer import Explainer
+from brine.service.http_cache.lookup import MAIN
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.origins.origin_client import OriginClient
 from brine.service.purge import Purger
@@ -124,14 +125,17 @@ class Explained:
         """Explain a request, send it, and compare."""
         before, sent = self.snapshot(), len(self.world.origin.requests)
         self.called.clear()
-        explained = Explainer(gateway=self.world.gateway, in_process=True).explain(request)
+        explained = self._explain(request)
         self._expect(set(self.called) <= READS, f"called {sorted(set(self.called) - READS)}")
         self._expect(self.snapshot() == before, "the explanation changed something")
         self._expect(len(self.world.origin.requests) == sent, "the explanation asked the origin")
         self.actions.append(explained.verdict.action)
         answer = self.world.gateway.serve(request, Deadline(self.world.now + 29, self.world.time))
-        self._compare(explained, answer, [one for _, one in self.world.origin.requests[sent:]])
+        self._compare(explained, request, answer, [one for _, one in self.world.origin.requests[sent:]])
         return explained
+
+    def _explain(self, request: Request) -> Explanation:
+        return Explainer(gateway=self.world.gateway, in_process=True).explain(request)
 
     def purge(self, kind: Literal["url", "tag", "route", "everything"], *, soft: bool) -> None:
         """Purge as an operator does."""
@@ -188,19 +192,19 @@ class Explained:
             }
         )
 
-    def _compare(self, explained: Explanation, answer: Answer, sent: list[Request]) -> None:
+    def _compare(self, explained: Explanation, request: Request, answer: Answer, sent: list[Request]) -> None:
         verdict = explained.verdict
         if verdict.action in {"validate", "forward"}:
             self._expect(bool(sent), f"{verdict.action}, and the origin was not asked: {answer.result}")
             if sent:
-                self._compare_sent(explained, answer, sent)
+                self._compare_sent(explained, request, answer, sent)
             return
         self._expect(not sent, f"{verdict.action}, and the origin was asked")
         self._expect(answer.result == verdict.result, f"{verdict.result}, and it was {answer.result}")
         self._expect(answer.response.status == verdict.status, f"{verdict.status}, and it was {answer.response.status}")
         self._expect(status_of(answer) == verdict.cache_status, f"{verdict.cache_status}, and was {status_of(answer)}")
 
-    def _compare_sent(self, explained: Explanation, answer: Answer, sent: list[Request]) -> None:
+    def _compare_sent(self, explained: Explanation, request: Request, answer: Answer, sent: list[Request]) -> None:
         verdict, upstream, key = explained.verdict, explained.upstream, explained.key
         assert upstream is not None
         assert key is not None
@@ -213,11 +217,17 @@ class Explained:
         status = status_of(answer)
         if "fwd=" in status and len(sent) == 1:  # a second request replaces a stored response whose body was lost
             self._expect(f"fwd={verdict.forwarded_because}" in status, f"{verdict.forwarded_because}: {status}")
-        if answer.stored and key.is_used and key.selects_known:
-            self._expect((key.place, key.slot) in self.items.items, f"the slot {key.slot}")
-        elif answer.stored and key.is_used:
-            self._expect((key.place, "main") in self.items.items, "the key")
+        if answer.stored and key.is_used:
+            is_beside_main = verdict.forwarded_because != "uri-miss" and not self._has_other_vary(explained, request)
+            slot = key.slot if is_beside_main else MAIN
+            self._expect((key.place, slot) in self.items.items, f"the slot {slot}")
         self._compare_outcome(explained, answer, is_failure=self.server.fails or self.server.status in ERRORS)
+
+    def _has_other_vary(self, explained: Explanation, request: Request) -> bool:
+        """Whether the response that came selects by other fields than the one that was stored."""
+        now = self._explain(request)
+        varies = [next((entry.vary for entry in one.stored if entry.slot == MAIN), ()) for one in (explained, now)]
+        return varies[0] != varies[1]
 
     def _compare_outcome(self, explained: Explanation, answer: Answer, *, is_failure: bool) -> None:
         outcome = next((one for one in explained.verdict.outcomes if one.assumed.startswith("fails")), None)

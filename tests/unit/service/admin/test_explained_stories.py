@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
-from tests.support.gateway.explained import Server, played
+from tests.support.gateway.explained import Server, get, played
 from tests.support.gateway.media import noise
 
 if TYPE_CHECKING:
@@ -118,7 +118,21 @@ def stories(draw: DrawFn) -> Story:
     return draw(SERVERS), draw(st.booleans()), draw(st.lists(steps, min_size=5, max_size=16))
 
 
+FRESH = ("cache-control", "max-age=10")
+OTHER_VARY: Story = (Server(503, (FRESH,)), False, [get(), Server(200, (FRESH,)), get(accept_language="de")])
+"""More fields select an error than a success, which so replaces it instead of becoming a variant beside it."""
+
+PURGED_MAIN: Story = (
+    Server(200, (("cache-control", "no-cache"),), has_tag=True),
+    False,
+    [get("/cookies-timed/x"), 1.5, ("purge", "everything", False), get("/cookies-timed/x", accept_language="de")],
+)
+"""A purged response in the main slot is not there for a lookup, so the next one does not become a variant beside it."""
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(stories())
+@example(OTHER_VARY)
+@example(PURGED_MAIN)
 def test_what_an_explanation_says_comes_true_and_it_changes_nothing(story: Story) -> None:
     assert played(story).violations == []

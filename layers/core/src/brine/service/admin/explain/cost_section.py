@@ -36,7 +36,7 @@ def cost_of(
         if transaction.request.method in {"OPTIONS", "TRACE"} or transaction.request.is_safe_query:
             return CostEstimate(calls=made, kind="miss")
         return CostEstimate(calls=(*made, invalidation_call()), kind="miss", assumption="the origin answers a success")
-    if rehearsed.turn == "none" or not isinstance(rehearsed.decision, Validate | Forward):
+    if rehearsed.is_capped or not isinstance(rehearsed.decision, Validate | Forward):
         return CostEstimate(calls=made, kind="miss", assumption="the response is not stored")
     last = slots.selected if slots.selected is not None and slots.selected.status is not None else None
     size, in_bucket = (SMALL_ITEM, False) if last is None else (last.size, last.where != "table")

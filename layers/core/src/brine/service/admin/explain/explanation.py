@@ -127,8 +127,9 @@ class SelectingField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyParts:
-    """The cache key and its parts. `place`: the partition key in the table, and the slot in it.
+    """The cache key and its parts. `place`: the partition key in the table. `slot`: what the request selects in it.
 
+    The response fills the main slot instead if the one there is purged, or has another Vary.
     tenant: the tenant's hash, None on a route without tenants. path: of the client's request. target: path and query as
     they are in the key. content: the SHA-256 of the content of a query. is_used: whether the cache is asked at all.
     selects_known: whether a response is stored, so that its Vary is known.

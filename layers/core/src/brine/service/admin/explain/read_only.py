@@ -1,9 +1,12 @@
-"""Views of the stores and of process memory that a rehearsal may read. No write reaches the originals."""
+"""Views of the stores and of process memory that a rehearsal may read. No write reaches the originals.
+
+The views have the options of the ports, and pass them on.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 from brine.service.compression.compressor import BodyCompressor
 from brine.service.stores.bodies import Bodies
@@ -58,9 +61,9 @@ class ReadOnlyItems:
     store: ItemStore
     log: ReadLog
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
+    def read(self, pk: str, sk: str, **options: Any) -> Item | None:
         """Return the item."""
-        item = self.store.read(pk, sk, consistent=consistent, deadline=deadline)
+        item = self.store.read(pk, sk, **options)
         self.log.calls.append(ReadCall("GetItem", (item_size(item),)))
         return item
 
@@ -76,30 +79,25 @@ class ReadOnlyStamps:
     store: StampStore
     log: ReadLog
 
-    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], **options: Any) -> dict[str, Stamp]:
         """Return the stamps of these names."""
-        stamps = self.store.read(names, deadline=deadline)
+        stamps = self.store.read(names, **options)
         self.log.calls.append(ReadCall("BatchGetItem", (0,) * len(stamps)))
         return stamps
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
+        self, names: Collection[str], pk: str, sk: str, **options: Any
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """Return an item and stamps."""
-        item, stamps = self.store.read_with_item(names, pk, sk, consistent=consistent, deadline=deadline)
+        item, stamps = self.store.read_with_item(names, pk, sk, **options)
         self.log.calls.append(ReadCall("BatchGetItem", (item_size(item), *(0,) * len(stamps))))
         return item, stamps
 
     def read_with_items(
-        self,
-        names: Collection[str],
-        keys: Collection[tuple[str, str]],
-        *,
-        consistent: bool = False,
-        deadline: Deadline | None = None,
+        self, names: Collection[str], keys: Collection[tuple[str, str]], **options: Any
     ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
         """Return items and stamps."""
-        items, stamps = self.store.read_with_items(names, keys, consistent=consistent, deadline=deadline)
+        items, stamps = self.store.read_with_items(names, keys, **options)
         sizes = *(item_size(items.get(key)) for key in keys), *(0,) * len(stamps)
         self.log.calls.append(ReadCall("BatchGetItem", sizes))
         return items, stamps

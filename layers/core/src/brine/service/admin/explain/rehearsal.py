@@ -14,7 +14,6 @@ from brine.service.admin.explain.read_only import ReadLog, read_only
 from brine.service.compression.content_coder import ContentCoder
 from brine.service.flights.turns import Follow, Lead
 from brine.service.gateway import Gateway
-from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.key_guard import KeyGuard
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.responder import Responder
@@ -26,14 +25,13 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from brine.domain.caching.decision import Decision, Forward, Serve, ServeStale, Validate
+    from brine.domain.caching.decision import Decision, Forward, Validate
     from brine.domain.http.messages import Request, Response
     from brine.domain.refreshing.request import RefreshRequest
     from brine.ports.caching import Held, RefreshQueue
     from brine.ports.deadline import Deadline
-    from brine.service.flights.turns import Alone, Turn
+    from brine.service.flights.turns import Turn
     from brine.service.http_cache.answer import Answer
-    from brine.service.http_cache.fetcher import Late
     from brine.service.http_cache.lookup import Lookup
     from brine.service.origins.origin_state import OriginState
     from brine.service.origins.routed import Upstreams
@@ -54,9 +52,8 @@ class Rehearsed:
     """The findings of a rehearsal. Members that it did not get to are None.
 
     `answer`: the answer, unless the origin gives it. `sent`: the request to the origin, without the route's
-    credentials.
-    `origin`: the state of its circuit and budget. `turn`: how the response would be stored: with the lease of its slot
-    ("lead"), with a lease that is taken late ("late"), or not at all ("none").
+    credentials. `origin`: the state of its circuit and budget. `decision`: the last one, which is the one that counts.
+    `is_capped`: whether the limit of new keys in a minute keeps the response from being stored.
     `fetched_by`: where the fetch runs that the request would wait for. `held`: the lease of that fetch.
     `refresh`: whether a refresh is requested, or was a moment ago.
     """
@@ -69,7 +66,7 @@ class Rehearsed:
     answer: Answer | None = None
     sent: Request | None = None
     origin: OriginState | None = None
-    turn: Literal["lead", "late", "none"] | None = None
+    is_capped: bool = False
     fetched_by: Literal["process", "environment"] | None = None
     held: Held | None = None
     refresh: Literal["requested", "paused"] | None = None
@@ -148,7 +145,7 @@ class _PeekedFlights(SingleFlight):
         if flight is not None and not flight.is_over and now < flight.expires_at:
             rehearsed.fetched_by = "process"
         elif not may_store():
-            rehearsed.turn = "none"
+            rehearsed.is_capped = True
         else:
             rehearsed.held = held = self.leases.holder(key, trace)
             if held is not None and held.expires_at > now:
@@ -159,28 +156,6 @@ class _PeekedFlights(SingleFlight):
             yield Follow(waited=False)
         else:
             raise FetchAwaited
-
-
-@dataclass(frozen=True, kw_only=True)
-class _NotedFetcher(Fetcher):
-    """Notes the decision by which it would fetch."""
-
-    rehearsed: Rehearsed
-
-    def fetch(
-        self,
-        decision: Validate | Forward,
-        lookup: Lookup,
-        turn: Lead | Late | Alone,
-        transaction: Transaction,
-        trace: Trace,
-    ) -> Answer:
-        """Raise OriginReached, or answer without the origin."""
-        noted = self.rehearsed
-        noted.decision, noted.lookup, noted.transaction, noted.trace = decision, lookup, transaction, trace
-        if noted.turn is None:
-            noted.turn = "lead" if isinstance(turn, Lead) else "late"
-        return super().fetch(decision, lookup, turn, transaction, trace)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,19 +190,6 @@ class Rehearsal(Gateway):
         self.rehearsed.decision = missed  # and not the one about a stale response
         return turn
 
-    def _served(  # noqa: PLR0917 - as in the base
-        self,
-        response: Response,
-        decision: Serve | ServeStale,
-        lookup: Lookup,
-        turn: Turn | None,
-        missed: Validate | Forward | None,
-        transaction: Transaction,
-        trace: Trace,
-    ) -> Answer:
-        self.rehearsed.decision, self.rehearsed.lookup = decision, lookup
-        return super()._served(response, decision, lookup, turn, missed, transaction, trace)
-
 
 def rehearsal_of(gateway: Gateway, *, in_process: bool) -> Rehearsal:
     """Return the rehearsal of one request to a gateway, which stays as it is.
@@ -238,24 +200,19 @@ def rehearsal_of(gateway: Gateway, *, in_process: bool) -> Rehearsal:
     rehearsed, fetcher = Rehearsed(), gateway.fetcher
     responses = read_only(fetcher.responses, rehearsed.log, in_process=in_process)
     flights = fetcher.single_flight
-    noted = _NotedFetcher(
-        **_members(fetcher)
-        | {
-            "responses": responses,
-            "responder": Responder(responses),
-            "origins": _UnsentOrigins(fetcher.origins, rehearsed, by_store=not in_process),
-            "single_flight": _PeekedFlights(
-                **_members(flights) | {"leases": responses.store.leases}, rehearsed=rehearsed
-            ),
-            "key_guard": fetcher.key_guard.copied() if in_process else KeyGuard(),
-            "hooks": None,
-        },
-        rehearsed=rehearsed,
+    unsent = replace(
+        fetcher,
+        responses=responses,
+        responder=Responder(responses),
+        origins=_UnsentOrigins(fetcher.origins, rehearsed, by_store=not in_process),
+        single_flight=_PeekedFlights(**_members(flights) | {"leases": responses.store.leases}, rehearsed=rehearsed),
+        key_guard=fetcher.key_guard.copied() if in_process else KeyGuard(),
+        hooks=None,
     )
     return Rehearsal(
         **_members(gateway)
         | {
-            "fetcher": noted,
+            "fetcher": unsent,
             "refreshes": None if gateway.refreshes is None else _UnsentRefreshes(gateway.refreshes, rehearsed),
             "transcoders": {name: _unmarked(transcoder) for name, transcoder in gateway.transcoders.items()},
             "finish": None,  # the hooks of answers are functions of users

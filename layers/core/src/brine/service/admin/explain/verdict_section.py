@@ -129,7 +129,7 @@ class _Verdicts:
         if not isinstance(decision, Validate | Forward):
             raise TypeError(f"the origin is not asked by the decision {decision}")
         is_cached = self._transaction.request.may_use_cache
-        is_capped = self._rehearsed.turn == "none"
+        is_capped = self._rehearsed.is_capped
         outcomes = origin_outcomes(
             decision,
             decision.stored or self._slots.main,
